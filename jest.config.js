@@ -1,0 +1,24 @@
+/** One jest for the whole workspace. Sources are run as they are: no package needs building first. */
+export default {
+  testEnvironment: 'node',
+  // Makes `@turnpike/core` mean packages/core/src, by the condition of that name in each exports map.
+  testEnvironmentOptions: { customExportConditions: ['@turnpike/source', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  testMatch: ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
+  reporters: ['default', '<rootDir>/test/setup/closing-line.js'],
+  coverageProvider: 'v8',
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+        },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+}
