@@ -1,0 +1,60 @@
+/** base64url without padding (RFC 4648 §5), canonical: every text that decodes is the only text for its bytes. */
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+/** Sextet by character code; -1 for a character that is not in the alphabet. */
+const SEXTETS = Int8Array.from({ length: 128 }, (_, code) => ALPHABET.indexOf(String.fromCharCode(code)))
+
+/** Sextet of a character; below 0 when it is foreign or beyond the end (`charCodeAt` is NaN there). */
+const sextetAt = (text: string, at: number): number => SEXTETS[text.charCodeAt(at)] ?? -1
+
+/** @returns the unpadded text of `bytes`. */
+export function encodeBase64url(bytes: Uint8Array): string {
+  let text = ''
+  for (let at = 0; at < bytes.length; at += 3) {
+    const group = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
+    text += ALPHABET.charAt(group >> 18) + ALPHABET.charAt((group >> 12) & 63)
+    text += ALPHABET.charAt((group >> 6) & 63) + ALPHABET.charAt(group & 63)
+  }
+  return text.slice(0, Math.ceil((bytes.length * 4) / 3))
+}
+
+/**
+ * @returns the bytes, or undefined for foreign characters, padding, a length that no bytes have, or spare bits that
+ * are not zero: accepted, they would give one signed message several spellings.
+ */
+export function decodeBase64url(text: string): Uint8Array | undefined {
+  const rest = text.length & 3
+  if (rest === 1) return undefined
+  const whole = text.length - rest
+  const bytes = new Uint8Array((text.length * 3) >> 2)
+  // A foreign character is negative, and stays so through every shift and `|`: one test at the end is enough.
+  let foreign = 0
+  let to = 0
+  for (let at = 0; at < whole; at += 4) {
+    const group =
+      (sextetAt(text, at) << 18) |
+      (sextetAt(text, at + 1) << 12) |
+      (sextetAt(text, at + 2) << 6) |
+      sextetAt(text, at + 3)
+    foreign |= group
+    bytes[to++] = group >> 16
+    bytes[to++] = group >> 8
+    bytes[to++] = group
+  }
+  if (foreign < 0) return undefined
+  return rest === 0 || decodeTail(text, whole, bytes) ? bytes : undefined
+}
+
+/** Decodes the last two or three characters, whose spare bits must be zero. */
+function decodeTail(text: string, from: number, bytes: Uint8Array): boolean {
+  const third = from + 2 < text.length ? sextetAt(text, from + 2) : 0
+  const group = (sextetAt(text, from) << 18) | (sextetAt(text, from + 1) << 12) | (third << 6)
+  const used = text.length - from - 1
+  const spare = used === 1 ? 0xffff : 0xff
+  if (group < 0 || (group & spare) !== 0) return false
+  const to = bytes.length - used
+  bytes[to] = group >> 16
+  if (used === 2) bytes[to + 1] = group >> 8
+  return true
+}
