@@ -1,0 +1,86 @@
+import { ADMISSION_HEADER } from '@turnpike/protocol'
+import type { CountedCaller } from './caller.ts'
+import type { Admission, HeaderFields, Pass, Way } from './decision.ts'
+import type { Emit } from './emitter.ts'
+import type { Policy, WindowRole } from './policy.ts'
+import type { ShownWindow } from './rate-limit-fields.ts'
+import type { Ending } from './request.ts'
+import type { Settled, Settlement, Taken } from './settlement.ts'
+
+/** What an admission is made of. */
+export interface AdmissionParts {
+  readonly policy: Policy
+  readonly caller: CountedCaller
+  readonly way: Way
+  readonly windows: readonly ShownWindow[]
+  readonly taken: Taken
+  /** Of the scarcest credential; undefined when none was spent. */
+  readonly usesLeft: number | undefined
+  readonly fields: HeaderFields
+}
+
+/** A pass and the means to take it back. */
+export interface Admitted {
+  readonly pass: Pass
+  readonly undo: () => Promise<unknown>
+}
+
+/** Lets a call through and follows it to its end (R31). */
+export function admit(parts: AdmissionParts, settlement: Settlement, emit: Emit): Admitted {
+  const { policy, caller, way, taken, usesLeft } = parts
+  let settled: Promise<Settled> | undefined
+  let finished: Promise<void> | undefined
+  settlement.open(taken)
+  emit({ type: 'admitted', policy: policy.name, way, callerClass: caller.caller.class })
+
+  const undo = () => (settled ??= settlement.undo(taken))
+  const settle = (giveBack: boolean) => (settled ??= settlement.end(taken, policy.name, giveBack))
+  const finish = async (ending: Ending) => {
+    const claims = await (ending.kind === 'notStarted' ? undo() : settle(isGivenBack(ending, policy)))
+    emit({ type: 'ended', policy: policy.name, way, ending: ending.kind, status: statusOf(ending), claims })
+  }
+  const admission: Admission = {
+    way,
+    caller: caller.caller,
+    policy: policy.name,
+    usesLeft,
+    remaining: (role) => remaining(parts.windows, role),
+    async giveBack() {
+      await settle(true)
+    },
+  }
+  const pass: Pass = {
+    outcome: 'pass',
+    proven: way !== 'free' && way !== 'observed',
+    headers: {
+      ...parts.fields,
+      [ADMISSION_HEADER]: usesLeft === undefined ? way : `${way};uses=${usesLeft}`,
+    },
+    admission,
+    finish: (ending) => (finished ??= finish(ending)),
+  }
+  return { pass, undo }
+}
+
+/** The engine decides the money (R31): once headers are out, every ending keeps; an abort is no refund. */
+function isGivenBack(ending: Ending, policy: Policy): boolean {
+  switch (ending.kind) {
+    case 'completed':
+      return policy.giveBackOn(ending.status)
+    case 'errored':
+      return ending.status === undefined
+    case 'aborted':
+      return false
+    case 'notStarted':
+      return true
+  }
+}
+
+function statusOf(ending: Ending): number | undefined {
+  return ending.kind === 'notStarted' ? undefined : ending.status
+}
+
+function remaining(windows: readonly ShownWindow[], role: WindowRole): number | undefined {
+  const left = windows.filter(({ window }) => window.role === role).map(({ state }) => state.remaining)
+  return left.length === 0 ? undefined : Math.min(...left)
+}

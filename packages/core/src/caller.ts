@@ -1,0 +1,87 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
+import { encodeBase64url } from '@turnpike/protocol'
+import { countedAddress } from './address.ts'
+import type { Caller } from './decision.ts'
+import { SHARDS } from './store.ts'
+
+/** What the `caller` option answers. */
+export interface CallerName {
+  /** Callers of one class share windows' sizes, not the windows: 'anonymous', 'agent', 'partner'. */
+  readonly class: string
+  /** Names the caller within its class. Hashed before it reaches a store. */
+  readonly id: string
+  /** The account above the caller, whose ceilings it shares (default: the id itself). */
+  readonly subject?: string
+}
+
+/** A caller as the store knows it: hashes only (R9). */
+export interface CountedCaller {
+  readonly caller: Caller
+  readonly holder: string
+  readonly shard: number
+}
+
+export interface CallerDirectory {
+  /** @returns undefined when the address is missing or is none. */
+  byAddress(ip: string | undefined): CountedCaller | undefined
+  byName(name: CallerName): CountedCaller
+  /** All whose address is not known share one bucket (R8). */
+  readonly unknown: CountedCaller
+}
+
+/** Hashing an address costs more than the whole decision; the last so many are remembered. */
+const REMEMBERED = 20_000
+
+/**
+ * Names callers for one gate. Keys are unkeyed hashes on purpose: a key made with a secret would forget every limit
+ * whenever the secret is rotated (R9).
+ */
+export function createCallerDirectory(gateName: string, ipv6Bits: number): CallerDirectory {
+  const known = recent<CountedCaller>(REMEMBERED)
+  const count = (caller: Caller): CountedCaller => ({
+    caller,
+    holder: encodeBase64url(digest(gateName, 'caller', caller.class, caller.id).subarray(0, 15)),
+    shard: (digest(gateName, 'subject', caller.subject)[0] ?? 0) % SHARDS,
+  })
+  const unknown = count({ class: 'anonymous', id: 'unknown', subject: 'unknown', byAddress: true })
+  return {
+    unknown,
+    byAddress(ip) {
+      if (ip === undefined) return undefined
+      return known.get(`a${ip}`, () => {
+        const address = countedAddress(ip, ipv6Bits)
+        return address && count({ class: 'anonymous', ...address, byAddress: true })
+      })
+    },
+    byName({ class: kind, id, subject = id }) {
+      const caller = { class: kind, id, subject, byAddress: false }
+      return known.get(`n${JSON.stringify([kind, id, subject])}`, () => count(caller)) ?? count(caller)
+    },
+  }
+}
+
+/** Parts are length-prefixed, so that no two lists of parts give one text. */
+function digest(...parts: readonly string[]): Uint8Array {
+  return sha256(utf8ToBytes(parts.map((part) => `${part.length}:${part}`).join('')))
+}
+
+/** A map of two generations: bounded, without a timer, and never empty after a sweep. */
+function recent<T>(capacity: number) {
+  let young = new Map<string, T>()
+  let old = new Map<string, T>()
+  return {
+    get(key: string, make: () => T | undefined): T | undefined {
+      const hit = young.get(key)
+      if (hit !== undefined) return hit
+      const value = old.get(key) ?? make()
+      if (value === undefined) return undefined
+      if (young.size >= capacity) {
+        old = young
+        young = new Map()
+      }
+      young.set(key, value)
+      return value
+    },
+  }
+}

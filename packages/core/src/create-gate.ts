@@ -1,0 +1,169 @@
+import { encodeBase64url } from '@turnpike/protocol'
+import { type CountedCaller, createCallerDirectory } from './caller.ts'
+import { decide } from './decide.ts'
+import type { Caller } from './decision.ts'
+import { createEmitter } from './emitter.ts'
+import type { Engine } from './engine.ts'
+import { TurnpikeError } from './errors.ts'
+import type { Gate } from './gate.ts'
+import { createIssuer, type Issuer } from './issue.ts'
+import { createKeyring } from './keys.ts'
+import { memoryStore } from './memory-store.ts'
+import { nameMistakes } from './mistakes.ts'
+import { checkGateOptions, type GateOptions, secretsOf } from './options.ts'
+import { Passage } from './passage.ts'
+import { compilePolicy } from './policy-compile.ts'
+import type { Policy } from './policy.ts'
+import { createPowRail } from './pow-rail.ts'
+import { randomBytes } from './random.ts'
+import type { RequestView } from './request.ts'
+import { createSettlement } from './settlement.ts'
+import { createWarnings } from './warnings.ts'
+
+const DEFAULT_NAME = 'turnpike'
+const DEFAULT_CHALLENGE_PATH = '/api/challenge'
+const DEFAULT_IPV6_SUBNET = 64
+
+/**
+ * Makes a gate. All options are optional in development; production wants a `secret`.
+ *
+ * @example
+ * const gate = createGate({ name: 'my-api', secret: process.env.TURNPIKE_SECRET })
+ * const policy = gate.policy({ free: '60/1m', require: pow(4) })
+ * const decision = await gate.decide(view, policy)
+ *
+ * @throws TurnpikeError `option_unknown`, `option_invalid`, `secret_missing`, `secret_short`, `secret_key_clash`
+ */
+export function createGate(options: GateOptions = {}): Gate {
+  checkGateOptions(options)
+  const engine = createEngine(options)
+  return openGate(engine, createIssuer(engine))
+}
+
+/** What adapters take: a gate to share, or the options of one of their own. */
+export function toGate(gateOrOptions: Gate | GateOptions = {}): Gate {
+  return isGate(gateOrOptions) ? gateOrOptions : createGate(gateOrOptions)
+}
+
+function createEngine(options: GateOptions): Engine {
+  const { name = DEFAULT_NAME, now = Date.now, log = console.warn } = options
+  const { emit, on } = createEmitter((error) => log(`turnpike: a listener threw: ${String(error)}`))
+  const warnings = createWarnings(emit, log, now)
+  const secrets = secretsOf(options, isProduction(), () => encodeBase64url(randomBytes(48)))
+  if (options.secret === undefined) {
+    warnings.once(
+      'secret_missing',
+      'no secret: this process made one, and credentials end with it. Set `secret`',
+    )
+  }
+  const store = options.store ?? memoryStore({ now })
+  const pow = createPowRail(createKeyring(secrets, 'pow', name))
+  return {
+    name,
+    options,
+    store,
+    pow,
+    rails: new Map([pow, ...(options.rails ?? [])].map((rail) => [rail.kind, rail])),
+    callers: createCallerDirectory(name, options.ipv6Subnet ?? DEFAULT_IPV6_SUBNET),
+    settlement: createSettlement(store, {
+      overlap: (policy) => emit({ type: 'overlap', policy }),
+      fault: (error) =>
+        warnings.atMostEachMinute('claim_unsettled', `the store would not take an ending: ${String(error)}`),
+    }),
+    warnings,
+    emit,
+    on,
+    now,
+  }
+}
+
+function openGate(engine: Engine, issuer: Issuer): Gate {
+  const own = new WeakSet<Policy>()
+  const passages = new WeakMap<RequestView, Passage>()
+  let policies = 0
+  let closed = false
+
+  const decideOnce = async (view: RequestView, policy: Policy, passage: Passage) => {
+    if (isPreflight(view) || (await policy.skip?.(view)) === true) return { outcome: 'skip' } as const
+    nameMistakes(engine, view, policy)
+    issuer.learn(policy, view)
+    return await decide(engine, { view, policy, passage, caller: await callerOf(engine, view) })
+  }
+
+  return {
+    name: engine.name,
+    challengePath: engine.options.challengePath ?? DEFAULT_CHALLENGE_PATH,
+    policy(options, scope = 'place') {
+      policies += 1
+      const policy = compilePolicy(options, scope, `policy-${policies}`, engine.rails)
+      own.add(policy)
+      return policy
+    },
+    async decide(view, policy) {
+      if (closed) throw new TurnpikeError('gate_closed', 'the gate is closed; it decides nothing any more')
+      if (!own.has(policy)) {
+        throw new TurnpikeError(
+          'policy_foreign',
+          `the policy '${policy.name}' was made by another gate; use gate.policy()`,
+        )
+      }
+      const passage = passages.get(view) ?? new Passage()
+      passages.set(view, passage)
+      return await passage.once(policy, () => decideOnce(view, policy, passage))
+    },
+    async issue(view, resource) {
+      return await issuer.issue(await callerOf(engine, view), resource)
+    },
+    warn: engine.warnings.once,
+    async inspect(caller) {
+      const { holder, shard } = countedCaller(engine, caller)
+      return await engine.store.inspect(holder, shard)
+    },
+    async reset(caller) {
+      const { holder, shard } = countedCaller(engine, caller)
+      await engine.store.reset(holder, shard)
+    },
+    on: engine.on,
+    drain: engine.settlement.drain,
+    async close() {
+      closed = true
+      await engine.settlement.drain()
+      await engine.store.close()
+    },
+  }
+}
+
+/** Whom the request is counted for: the operator's name for it, else its address (R1, R8). */
+async function callerOf({ options, callers, warnings }: Engine, view: RequestView): Promise<CountedCaller> {
+  const name = await options.caller?.(view)
+  if (name !== undefined) return callers.byName(name)
+  const known = callers.byAddress(view.ip)
+  if (known !== undefined) return known
+  warnings.once(
+    'address_unknown',
+    'a request came without a client address; all such callers share one bucket. Check the trust-proxy setting of the server',
+  )
+  return callers.unknown
+}
+
+function countedCaller({ callers }: Engine, caller: Caller): CountedCaller {
+  const byAddress = caller.byAddress ? callers.byAddress(caller.id) : undefined
+  return byAddress ?? callers.byName(caller)
+}
+
+/** Asked by browsers before the real request; answering it with 402 would hide that one (Fetch, CORS-preflight). */
+function isPreflight(view: RequestView): boolean {
+  return (
+    view.method === 'OPTIONS' &&
+    view.header('origin') !== undefined &&
+    view.header('access-control-request-method') !== undefined
+  )
+}
+
+function isProduction(): boolean {
+  return globalThis.process?.env['NODE_ENV'] === 'production'
+}
+
+function isGate(value: Gate | GateOptions): value is Gate {
+  return 'decide' in value
+}

@@ -1,0 +1,59 @@
+import type { Problem, ProblemCode } from '@turnpike/protocol'
+import type { Ending } from './request.ts'
+
+/** Header fields to set, by lower-case name. An array means separate lines. */
+export type HeaderFields = Readonly<Record<string, string | readonly string[]>>
+
+/** How a call was admitted (R2). `observed`: it would have been refused, but the policy only observes. */
+export type Way = 'free' | 'bearer' | 'pow' | 'lightning' | 'observed'
+
+/** Whom we count: a class, a name within it, and the account or subnet above it. */
+export interface Caller {
+  readonly class: string
+  /** Never shown to anyone but the operator's own code; hashed before it reaches a store. */
+  readonly id: string
+  readonly subject: string
+  /** Known by its address alone, not by a name that the operator vouches for. */
+  readonly byAddress: boolean
+}
+
+/** What an admitted handler may know and do: `req.turnpike`, `ctx.state.turnpike`, `@Admitted()`. */
+export interface Admission {
+  readonly way: Way
+  readonly caller: Caller
+  /** Name of the policy that decided. */
+  readonly policy: string
+  /** Uses left of the credential that was spent; undefined on the free way. */
+  readonly usesLeft: number | undefined
+  /** Units left in the tightest window of that role after this call; undefined when the policy has none. */
+  remaining(role: 'free' | 'ceiling' | 'quota'): number | undefined
+  /** Gives a paid use back whatever the ending; for a handler that could not deliver (R31). Idempotent. */
+  giveBack(): Promise<void>
+}
+
+/** Something to send as it is. */
+export interface Answer {
+  readonly status: number
+  readonly headers: HeaderFields
+  /** Sent as JSON. */
+  readonly body: object
+}
+
+export interface Pass {
+  readonly outcome: 'pass'
+  readonly headers: HeaderFields
+  /** The call was worked or paid for: `Cache-Control` must end up private and `Vary` name the credentials (R25). */
+  readonly proven: boolean
+  readonly admission: Admission
+  /** Reports how the handler ended. Idempotent; begins its work synchronously. */
+  finish(ending: Ending): Promise<void>
+}
+
+export interface Refusal extends Answer {
+  readonly outcome: 'refuse'
+  readonly code: ProblemCode
+  readonly body: Problem
+}
+
+/** `skip`: the gate has nothing to say about this request (exempted, or a CORS preflight). */
+export type Decision = Pass | Refusal | { readonly outcome: 'skip' }

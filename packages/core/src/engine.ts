@@ -1,0 +1,24 @@
+import type { CallerDirectory } from './caller.ts'
+import type { Emit, Subscribe } from './emitter.ts'
+import type { GateOptions } from './options.ts'
+import type { PowRail } from './pow-rail.ts'
+import type { Rail } from './rail.ts'
+import type { RailKind } from './requirement.ts'
+import type { Settlement } from './settlement.ts'
+import type { Store } from './store.ts'
+import type { Warnings } from './warnings.ts'
+
+/** The parts of one gate, put together once. */
+export interface Engine {
+  readonly name: string
+  readonly options: GateOptions
+  readonly store: Store
+  readonly pow: PowRail
+  readonly rails: ReadonlyMap<RailKind, Rail>
+  readonly callers: CallerDirectory
+  readonly settlement: Settlement
+  readonly warnings: Warnings
+  readonly emit: Emit
+  readonly on: Subscribe
+  readonly now: () => number
+}

@@ -1,0 +1,33 @@
+/** Every code this library throws or warns with. Each has an entry in `docs/errors.md`. */
+export type TurnpikeErrorCode =
+  | 'option_unknown'
+  | 'option_invalid'
+  | 'secret_missing'
+  | 'secret_short'
+  | 'secret_key_clash'
+  | 'requirement_invalid'
+  | 'rail_missing'
+  | 'two_requirements'
+  | 'policy_foreign'
+  | 'gate_closed'
+
+/** Mistakes that do not stop the application. Each is named once per gate, with its docs entry. */
+export type WarningCode =
+  | 'secret_missing'
+  | 'address_unknown'
+  | 'trust_proxy_spoofable'
+  | 'two_gates'
+  | 'json_rpc_behind_protect'
+  | 'gate_after_route'
+  | 'store_failed'
+  | 'claim_unsettled'
+
+/** The only class this library throws; `code` is stable across releases, `message` tells the operator the fix. */
+export class TurnpikeError extends Error {
+  override readonly name = 'TurnpikeError'
+  readonly code: TurnpikeErrorCode
+  constructor(code: TurnpikeErrorCode, message: string, options?: ErrorOptions) {
+    super(`${message} (${code}: see docs/errors.md#${code})`, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,37 @@
+import type { Answer, Caller, Decision } from './decision.ts'
+import type { WarningCode } from './errors.ts'
+import type { Subscribe } from './emitter.ts'
+import type { Policy, PolicyOptions, PolicyScope } from './policy.ts'
+import type { RequestView } from './request.ts'
+import type { WindowReport } from './store.ts'
+
+/** One gate: a name, a secret, a store, its rails. Long-lived; share it between adapters. */
+export interface Gate {
+  readonly name: string
+  /** Path of the challenge endpoint below wherever the adapter mounts it (default '/api/challenge'). */
+  readonly challengePath: string
+  /**
+   * Checks a policy, once, at boot.
+   * @param scope - 'route' for frameworks whose `view.route` holds full patterns free of values.
+   * @throws TurnpikeError `option_unknown`, `option_invalid`, `requirement_invalid`, `rail_missing`
+   */
+  policy(options: PolicyOptions, scope?: PolicyScope): Policy
+  /**
+   * Decides one request. Deciding the same policy twice on one view gives the same decision (R4).
+   * @throws TurnpikeError `two_requirements`, `policy_foreign`, and whatever the operator's own functions throw
+   */
+  decide(view: RequestView, policy: Policy): Promise<Decision>
+  /** Answers the challenge endpoint: 200 with a fresh challenge, or a problem. Counted like a 402 (R21). */
+  issue(view: RequestView, resource?: string): Promise<Answer>
+  /** Names a mistake once. */
+  readonly warn: (code: WarningCode, message: string) => void
+  inspect(caller: Caller): Promise<readonly WindowReport[]>
+  /** Forgets what a caller has used up. Spent credentials stay spent. */
+  reset(caller: Caller): Promise<void>
+  /** @returns a function that takes the listener off again. */
+  readonly on: Subscribe
+  /** Resolves when every ending reported so far is settled with the store. */
+  readonly drain: () => Promise<void>
+  /** Drains, then closes the store. Decisions after that are refused with `gate_closed`. */
+  close(): Promise<void>
+}

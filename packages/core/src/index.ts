@@ -1,0 +1,54 @@
+export { createGate, toGate } from './create-gate.ts'
+export type { Gate } from './gate.ts'
+export type { GateOptions } from './options.ts'
+export type { CallerName } from './caller.ts'
+export type { GateEvent, GateListener } from './events.ts'
+export type { RequestView, Ending } from './request.ts'
+export type { Admission, Answer, Caller, Decision, HeaderFields, Pass, Refusal, Way } from './decision.ts'
+export {
+  ceilingPolicy,
+  type CeilingOptions,
+  type Policy,
+  type PolicyOptions,
+  type PolicyScope,
+  type PolicyWindow,
+  type PolicyWindows,
+  protectPolicy,
+  type ProtectOptions,
+  type WindowRole,
+} from './policy.ts'
+export {
+  anyOf,
+  type AnyOf,
+  type Leaf,
+  pow,
+  type PowTerms,
+  type RailKind,
+  type Requirement,
+} from './requirement.ts'
+export type { Duration, Windows, WindowSpec, WindowText } from './window.ts'
+export type { PreparedWay, Presented, Rail, RailContext, Verdict } from './rail.ts'
+export type { Resource } from './resource.ts'
+export { TurnpikeError, type TurnpikeErrorCode, type WarningCode } from './errors.ts'
+export { memoryStore, type MemoryStoreOptions } from './memory-store.ts'
+export {
+  type AdmitOutcome,
+  type AdmitRequest,
+  type ClaimOutcome,
+  type ClaimRef,
+  type ClaimTake,
+  EXPIRY_GRACE_MS,
+  GIVE_BACKS_PER_USE,
+  type GiveBackOutcome,
+  type Hold,
+  type KeepOutcome,
+  SHARDS,
+  type Store,
+  type WayRefusal,
+  type WayTake,
+  type WindowAdjustment,
+  type WindowReport,
+  type WindowState,
+  type WindowTake,
+} from './store.ts'
+export { VERSION } from './version.ts'

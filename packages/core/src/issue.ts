@@ -1,0 +1,77 @@
+import { POW_SOLUTION_HEADER, type PowOffer } from '@turnpike/protocol'
+import type { CountedCaller } from './caller.ts'
+import type { Answer } from './decision.ts'
+import type { Engine } from './engine.ts'
+import { ISSUED_LIMIT, planIssue } from './plan.ts'
+import type { Policy } from './policy.ts'
+import type { PreparedWay, RailContext } from './rail.ts'
+import { createRefusal } from './refusal.ts'
+import type { RequestView } from './request.ts'
+import { GATE_WIDE, type Resource } from './resource.ts'
+import { askStore } from './store-call.ts'
+
+/** Hands out challenges before anybody was refused: the challenge endpoint. */
+export interface Issuer {
+  /** Notes what a policy protects, so that challenges for it can be asked for by name. */
+  learn(policy: Policy, view: RequestView): void
+  issue(caller: CountedCaller, resource: string | undefined): Promise<Answer>
+}
+
+/** Paths are unbounded where the framework knows no routes; older ones then get gate-wide challenges (R20). */
+const RESOURCES_REMEMBERED = 1000
+
+interface Protected {
+  readonly resource: Resource
+  readonly way: PreparedWay
+}
+
+export function createIssuer(engine: Engine): Issuer {
+  const known = new Map<string, Protected>()
+  return {
+    learn(policy, view) {
+      const way = policy.ways.find(({ rail }) => rail === 'pow')
+      if (way === undefined) return
+      const resource = policy.resource(view)
+      if (known.has(resource.text)) return
+      const [oldest] = known.keys()
+      if (known.size >= RESOURCES_REMEMBERED && oldest !== undefined) known.delete(oldest)
+      known.set(resource.text, { resource, way })
+    },
+    async issue(caller, text) {
+      const style = { commandHint: false, legacyAtMs: undefined }
+      const answer = await askStore(engine, planIssue(caller))
+      if (answer.outcome !== 'refused') return createRefusal({ code: 'store_down', waitMs: 1000 }, style)
+      const [issued] = answer.otherwise
+      if (issued !== undefined && issued.retryMs !== 0) {
+        return createRefusal({ code: 'issue_flood', waitMs: issued.retryMs }, style)
+      }
+      const recent = ISSUED_LIMIT - (issued?.remaining ?? ISSUED_LIMIT)
+      const offer = await makeOffer(
+        engine,
+        text === undefined ? undefined : known.get(text),
+        contextOf(engine, caller, recent),
+      )
+      if (offer?.rail !== 'pow') return createRefusal({ code: 'no_challenge' }, style)
+      engine.emit({ type: 'issued', policy: text ?? 'gate-wide', callerClass: caller.caller.class })
+      return challengeAnswer(offer)
+    },
+  }
+}
+
+function makeOffer(engine: Engine, asked: Protected | undefined, context: RailContext) {
+  return asked === undefined
+    ? engine.pow.offerGateWide(context)
+    : asked.way.offer({ ...context, resource: asked.resource })
+}
+
+function contextOf(engine: Engine, { caller, shard }: CountedCaller, recent: number): RailContext {
+  return { caller, shard, recent, resource: GATE_WIDE, nowMs: engine.now() }
+}
+
+function challengeAnswer({ rail: _rail, ...challenge }: PowOffer): Answer {
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: { ...challenge, header: POW_SOLUTION_HEADER },
+  }
+}

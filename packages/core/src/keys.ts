@@ -1,0 +1,90 @@
+import { hkdf } from '@noble/hashes/hkdf.js'
+import { hmac } from '@noble/hashes/hmac.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
+import { TurnpikeError } from './errors.ts'
+
+/** Keys of one secret. Each purpose has a key of its own (R29). */
+export interface Key {
+  /** One byte derived from the secret; travels with what the key signed. */
+  readonly id: number
+  /** HMAC-SHA256, 32 bytes. */
+  mac(bytes: Uint8Array): Uint8Array
+  /** Keyed name of a resource or caller, 12 bytes: tells nothing to those without the key. */
+  tag(text: string): Uint8Array
+}
+
+export interface Keyring {
+  /** Signs. */
+  readonly current: Key
+  /** Verifies; undefined for a key that this gate does not have. */
+  byId(id: number): Key | undefined
+}
+
+const TAG_BYTES = 12
+/** Resources are few and come again; callers are many and do not. */
+const TAGS_REMEMBERED = 4096
+
+/**
+ * Derives the keys of every secret: HKDF-SHA256 (RFC 5869) with `info` made of purpose and gate name, so that one secret
+ * in two gates gives keys that never meet.
+ *
+ * @throws TurnpikeError `secret_key_clash` when two secrets derive one key id
+ */
+export function createKeyring(secrets: readonly string[], purpose: string, gateName: string): Keyring {
+  const keys = secrets.map((secret) => createKey(secret, purpose, gateName))
+  const [current] = keys
+  if (current === undefined)
+    throw new TurnpikeError('secret_missing', 'secret: an empty list; give at least one')
+  const byId = new Map(keys.map((key) => [key.id, key]))
+  if (byId.size < keys.length) {
+    throw new TurnpikeError(
+      'secret_key_clash',
+      'secret: two of the secrets have one key id; make a new one in place of either',
+    )
+  }
+  return { current, byId: (id) => byId.get(id) }
+}
+
+function createKey(secret: string, purpose: string, gateName: string): Key {
+  const derive = (label: string, length: number) =>
+    hkdf(
+      sha256,
+      utf8ToBytes(secret),
+      undefined,
+      utf8ToBytes(`turnpike/${label}/${purpose}/${gateName}`),
+      length,
+    )
+  const mac = keyedHash(derive('mac', 32))
+  const bind = keyedHash(derive('bind', 32))
+  const [id = 0] = derive('id', 1)
+  const tags = new Map<string, Uint8Array>()
+  return {
+    id,
+    mac,
+    tag(text) {
+      let tag = tags.get(text)
+      if (tag === undefined) {
+        tag = bind(utf8ToBytes(text)).subarray(0, TAG_BYTES)
+        if (tags.size >= TAGS_REMEMBERED) tags.clear()
+        tags.set(text, tag)
+      }
+      return tag
+    },
+  }
+}
+
+/** HMAC with its two key blocks hashed once: half the work per message. */
+function keyedHash(key: Uint8Array): (bytes: Uint8Array) => Uint8Array {
+  const keyed = hmac.create(sha256, key)
+  return (bytes) => keyed.clone().update(bytes).digest()
+}
+
+/** Constant-time comparison of `expected` with as many leading bytes of `actual`. */
+export function startsWith(actual: Uint8Array, expected: Uint8Array): boolean {
+  let difference = 0
+  for (let index = 0; index < expected.length; index++) {
+    difference |= (actual[index] ?? -1) ^ (expected[index] ?? -1)
+  }
+  return difference === 0
+}

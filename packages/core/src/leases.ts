@@ -1,0 +1,44 @@
+import type { ClaimRef, Store } from './store.ts'
+
+/** How long claims live, and how they are looked after. */
+export interface Pace {
+  readonly leaseMs: number
+  readonly renewEveryMs: number
+  /** Pauses between attempts to settle; together shorter than a lease. */
+  readonly retryDelaysMs: readonly number[]
+}
+
+export const DEFAULT_PACE: Pace = {
+  leaseMs: 30_000,
+  renewEveryMs: 10_000,
+  retryDelaysMs: [250, 1000, 3000, 8000, 15_000],
+}
+
+/** Claims whose handlers are running; all of them are renewed with one call (R11). */
+export interface Leases {
+  hold(claims: readonly ClaimRef[]): void
+  release(claims: readonly ClaimRef[]): void
+}
+
+export function createLeases(store: Store, pace: Pace, onFault: (error: unknown) => void): Leases {
+  const live = new Set<ClaimRef>()
+  let timer: ReturnType<typeof setInterval> | undefined
+  const renew = () => {
+    store.renew([...live], pace.leaseMs).catch((error: unknown) => onFault(error))
+  }
+  return {
+    hold(claims) {
+      for (const claim of claims) live.add(claim)
+      if (live.size === 0 || timer !== undefined) return
+      timer = setInterval(renew, pace.renewEveryMs)
+      // A process that has nothing else to do may end; its leases then lapse.
+      timer.unref()
+    },
+    release(claims) {
+      for (const claim of claims) live.delete(claim)
+      if (live.size > 0) return
+      clearInterval(timer)
+      timer = undefined
+    },
+  }
+}

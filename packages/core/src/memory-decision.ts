@@ -1,0 +1,187 @@
+import type { MemoryClaims } from './memory-claims.ts'
+import type { HeldWindow, MemoryWindows } from './memory-windows.ts'
+import { charge, clampedMs, expire, fits, fullMs, nextMs, retryMs } from './sliding-window.ts'
+import type { SlidingWindow } from './sliding-window.ts'
+import type { AdmitOutcome, AdmitRequest, WayRefusal, WayTake, WindowState, WindowTake } from './store.ts'
+
+const NOTHING: readonly never[] = Object.freeze([])
+/** Stands where a newcomer found no room; never seen outside, because the outcome is `full` then. */
+const UNSEATED: WindowState = { remaining: 0, retryMs: -1, nextMs: 0, fullMs: 0 }
+
+/**
+ * Decides requests on what is in memory (R2). A decision weighs first and charges when all fits. `#seats` is what it
+ * has weighed so far, in order, so that two takes of one window are counted together. Decisions are synchronous, hence
+ * one set of scratch fields serves them all; lists that are only ever overwritten cost no allocation.
+ */
+export class MemoryDecisions {
+  readonly #windows: MemoryWindows
+  readonly #claims: MemoryClaims
+  readonly #seats: HeldWindow[] = []
+  /** The take for each of `#seats`. */
+  readonly #takes: WindowTake[] = []
+  /** How many of `#seats` belong to the decision at hand. */
+  #seated = 0
+  #nowMs = 0
+  /** `#nowMs`, or the newest event among the windows weighed where the clock has stepped back behind it. */
+  #atMs = 0
+  #isCrowded = false
+
+  constructor(windows: MemoryWindows, claims: MemoryClaims) {
+    this.#windows = windows
+    this.#claims = claims
+  }
+
+  /** @returns undefined when a newcomer found no room; nothing is taken then. */
+  decide(request: AdmitRequest, nowMs: number): AdmitOutcome | undefined {
+    this.#nowMs = nowMs
+    this.#atMs = nowMs
+    this.#isCrowded = false
+    const { ways } = request
+    for (let index = 0; index < ways.length; index += 1) {
+      const way = ways[index]
+      if (way && this.#isOpen(request, way)) return this.#admit(request, way, index)
+    }
+    return this.#refuse(request)
+  }
+
+  /** Leaves the way's windows in `#seats`, its common ones first. */
+  #isOpen(request: AdmitRequest, way: WayTake): boolean {
+    if (way.lookOnly === true) return false
+    this.#seated = 0
+    return (
+      this.#seatAll(way.common ?? request.common) &&
+      this.#seatAll(way.windows) &&
+      (way.claims.length === 0 ||
+        this.#claims.weigh(way.claims, this.#nowMs).every((outcome) => outcome === 'claimed'))
+    )
+  }
+
+  #admit(request: AdmitRequest, way: WayTake, index: number): AdmitOutcome | undefined {
+    if (this.#isCrowded || !this.#claims.hasRoom(way.claims)) return undefined
+    for (let i = 0; i < this.#seated; i += 1) this.#charge(i)
+    const common = way.common ?? request.common
+    return {
+      outcome: 'admitted',
+      atMs: this.#atMs,
+      way: index,
+      common: this.#states(0, common.length),
+      windows: this.#states(common.length, this.#seated),
+      usesLeft: way.claims.length === 0 ? NOTHING : this.#claims.take(way.claims, this.#nowMs),
+    }
+  }
+
+  #refuse(request: AdmitRequest): AdmitOutcome | undefined {
+    this.#seated = 0
+    const common = this.#look(request.common)
+    const commonSeats = this.#seated
+    let isCommonOpen = request.ways.length === 0 && common.every(isOpen)
+    const ways = request.ways.map((way): WayRefusal => {
+      this.#seated = way.common ? 0 : commonSeats
+      const counted = way.common ? this.#look(way.common) : common
+      isCommonOpen ||= counted.every(isOpen)
+      return { windows: this.#look(way.windows), claims: this.#claims.weigh(way.claims, this.#nowMs) }
+    })
+    if (this.#isCrowded) return undefined
+    const outcome = 'refused'
+    if (!isCommonOpen) return { outcome, atMs: this.#atMs, common, ways: NOTHING, otherwise: NOTHING }
+    const otherwise = this.#takeEach(request.otherwise)
+    return otherwise && { outcome, atMs: this.#atMs, common, ways, otherwise }
+  }
+
+  /** @returns false at the first window that does not fit. */
+  #seatAll(takes: readonly WindowTake[]): boolean {
+    for (let i = 0; i < takes.length; i += 1) {
+      const take = takes[i]
+      const window = take && this.#weighable(take)
+      if (!window || !fits(window, take, this.#reserved(window))) return false
+      this.#seat(window, take)
+    }
+    return true
+  }
+
+  /** Reports how windows stand, with what was seated before them taken for granted. */
+  #look(takes: readonly WindowTake[]): readonly WindowState[] {
+    return takes.map((take) => {
+      const window = this.#weighable(take)
+      if (!window) return UNSEATED
+      const retry = retryMs(window, take, this.#atMs, this.#reserved(window))
+      this.#seat(window, take)
+      return stateOf(window, take, this.#atMs, retry)
+    })
+  }
+
+  /** Takes each window that fits, by itself; none if there is no room for one of the holders. */
+  #takeEach(takes: readonly WindowTake[]): readonly WindowState[] | undefined {
+    if (takes.length === 0) return NOTHING
+    this.#seated = 0
+    for (const take of takes) {
+      const window = this.#weighable(take)
+      if (window) this.#seat(window, take)
+    }
+    if (this.#isCrowded) return undefined
+    return takes.map((take, index) => {
+      const window = this.#seats[index]
+      if (!window) return UNSEATED
+      const retry = retryMs(window, take, this.#atMs)
+      if (retry === 0) charge(window, take, this.#atMs)
+      return stateOf(window, take, this.#atMs, retry)
+    })
+  }
+
+  /** @returns the window, without what has expired in it; undefined when its holder finds no room. */
+  #weighable(take: WindowTake): HeldWindow | undefined {
+    const window = this.#windows.seat(take)
+    if (window === undefined) {
+      this.#isCrowded = true
+      return undefined
+    }
+    this.#atMs = clampedMs(window, this.#atMs)
+    expire(window, take.windowMs, this.#atMs)
+    return window
+  }
+
+  #seat(window: HeldWindow, take: WindowTake): void {
+    this.#seats[this.#seated] = window
+    this.#takes[this.#seated] = take
+    this.#seated += 1
+  }
+
+  /** Units that takes seated before want from the same window. */
+  #reserved(window: SlidingWindow): number {
+    let units = 0
+    for (let i = 0; i < this.#seated; i += 1) {
+      if (this.#seats[i] === window) units += this.#takes[i]?.cost ?? 0
+    }
+    return units
+  }
+
+  #charge(index: number): void {
+    const window = this.#seats[index]
+    const take = this.#takes[index]
+    if (window && take) charge(window, take, this.#atMs)
+  }
+
+  #states(from: number, to: number): readonly WindowState[] {
+    if (from === to) return NOTHING
+    const states: WindowState[] = []
+    for (let i = from; i < to; i += 1) {
+      const window = this.#seats[i]
+      const take = this.#takes[i]
+      if (window && take) states.push(stateOf(window, take, this.#atMs, 0))
+    }
+    return states
+  }
+}
+
+function isOpen(state: WindowState): boolean {
+  return state.retryMs === 0
+}
+
+function stateOf(window: SlidingWindow, take: WindowTake, atMs: number, retry: number): WindowState {
+  return {
+    remaining: Math.max(0, take.limit - window.units),
+    retryMs: retry,
+    nextMs: nextMs(window, take.windowMs, atMs),
+    fullMs: fullMs(window, take.windowMs, atMs),
+  }
+}

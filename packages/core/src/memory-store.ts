@@ -1,0 +1,66 @@
+import { MemoryClaims } from './memory-claims.ts'
+import { MemoryDecisions } from './memory-decision.ts'
+import { MemoryWindows } from './memory-windows.ts'
+import { charge, clampedMs, expire, refund } from './sliding-window.ts'
+import type { AdmitOutcome, AdmitRequest, Store, WindowAdjustment } from './store.ts'
+
+export interface MemoryStoreOptions {
+  /** The store's clock, in ms since 1970. Default `Date.now`. */
+  readonly now?: () => number
+  /** Most holders of windows remembered at once (R18). Default 1,000,000: about 250 bytes each. */
+  readonly maxHolders?: number
+  /** Most credentials remembered at once, and most calls on hold (R18). Default 1,000,000. */
+  readonly maxCredentials?: number
+}
+
+/**
+ * Keeps everything in this process: the default, for one process and for development. Nothing survives a restart, so
+ * proof of work issued before it is refused as `lost` (R15), and sats need a store that lasts (R30).
+ *
+ * A full store forgets what has expired; when that is not enough, newcomers get `full` and nobody else notices (R18).
+ * `admit` answers at once, without a promise.
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  const { now = Date.now, maxHolders = 1_000_000, maxCredentials = 1_000_000 } = options
+  const windows = new MemoryWindows(maxHolders)
+  const claims = new MemoryClaims(maxCredentials, now())
+  const decisions = new MemoryDecisions(windows, claims)
+
+  function makeRoom(nowMs: number): boolean {
+    const madeForHolders = windows.makeRoom(nowMs)
+    return claims.makeRoom(nowMs) || madeForHolders
+  }
+
+  function admit(request: AdmitRequest): AdmitOutcome {
+    const nowMs = now()
+    if (request.deadlineMs !== undefined && nowMs > request.deadlineMs) return { outcome: 'late' }
+    let outcome = decisions.decide(request, nowMs)
+    if (outcome === undefined && makeRoom(nowMs)) outcome = decisions.decide(request, nowMs)
+    windows.tidy(nowMs)
+    claims.tidy(nowMs)
+    return outcome ?? { outcome: 'full' }
+  }
+
+  function adjustOne(adjustment: WindowAdjustment): void {
+    const { units, windowMs, limit, atMs } = adjustment
+    const window = units > 0 ? windows.force(adjustment) : windows.find(adjustment)
+    if (!window) return
+    const nowMs = clampedMs(window, now())
+    expire(window, windowMs, nowMs)
+    if (units > 0) charge(window, { limit, windowMs, cost: units }, nowMs)
+    else refund(window, { atMs, units: -units, windowMs }, nowMs)
+  }
+
+  return {
+    admit,
+    renew: async (refs, leaseMs) => claims.renew(refs, now() + leaseMs, now()),
+    keep: async (ref) => claims.keep(ref, now()),
+    giveBack: async (ref) => claims.giveBack(ref, now()),
+    adjust: async (adjustments) => adjustments.forEach(adjustOne),
+    hold: async (hold) => claims.hold(hold, now()),
+    resume: async (seal, _shard, leaseMs) => claims.resume(seal, now() + leaseMs, now()),
+    inspect: async (holder) => windows.inspect(holder, now()),
+    reset: async (holder) => windows.reset(holder),
+    close: async () => undefined,
+  }
+}

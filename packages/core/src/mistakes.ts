@@ -1,0 +1,25 @@
+import type { Engine } from './engine.ts'
+import { isSecondGate } from './passage.ts'
+import type { Policy } from './policy.ts'
+import type { RequestView } from './request.ts'
+
+/** Names what a request gives away about a mistake in the application; each once. */
+export function nameMistakes(engine: Engine, view: RequestView, policy: Policy): void {
+  if (isSecondGate(view, engine)) {
+    engine.warnings.once(
+      'two_gates',
+      `another gate decides requests to '${view.path}' too; callers would need a credential for each. Share one gate`,
+    )
+  }
+  if (policy.ways.length > 0 && isJsonRpc(view.body())) {
+    engine.warnings.once(
+      'json_rpc_behind_protect',
+      `'${view.path}' carries JSON-RPC: a 402 to its opening requests breaks MCP hosts. Price its tools with gateMcpServer()`,
+    )
+  }
+}
+
+function isJsonRpc(body: unknown): boolean {
+  const message: unknown = Array.isArray(body) ? body[0] : body
+  return typeof message === 'object' && message !== null && 'jsonrpc' in message && message.jsonrpc === '2.0'
+}

@@ -1,0 +1,102 @@
+import type { CallerName } from './caller.ts'
+import { TurnpikeError } from './errors.ts'
+import { checkKnownOptions } from './option-check.ts'
+import type { Rail } from './rail.ts'
+import type { RequestView } from './request.ts'
+import type { Store } from './store.ts'
+
+export interface GateOptions {
+  /** Names the gate in challenges, store keys and answers: `[a-z0-9-]{1,32}` (default 'turnpike'). */
+  readonly name?: string
+  /**
+   * At least 32 characters, from the environment or a secret store. With several, the first signs and all verify:
+   * rotate by appending the new one everywhere, then moving it to the front, then dropping the old one (R29).
+   * Without it each start makes one of its own, which production refuses.
+   */
+  readonly secret?: string | readonly string[]
+  /** Where windows and claims live (default: `memoryStore()`, one process). */
+  readonly store?: Store
+  /**
+   * Names the caller of a request; undefined falls back to the address, whose class is 'anonymous'.
+   * @example caller: (view) => accounts.byKey(view.header('x-api-key'))
+   */
+  readonly caller?: (view: RequestView) => CallerName | undefined | Promise<CallerName | undefined>
+  /** Leading bits of an IPv6 address that make one caller, 32 to 128 (default 64). */
+  readonly ipv6Subnet?: number
+  /** Path of the challenge endpoint (default '/api/challenge'). */
+  readonly challengePath?: string
+  /** Also send X-RateLimit-Limit, -Remaining and -Reset (default false). */
+  readonly legacyHeaders?: boolean
+  /** End refusals with the command line that solves them (default true, R36). */
+  readonly commandHint?: boolean
+  /** Rails besides proof of work. */
+  readonly rails?: readonly Rail[]
+  /** Milliseconds since the epoch (default Date.now); for tests. */
+  readonly now?: () => number
+  /** Where warnings go, one line each (default console.warn). */
+  readonly log?: (line: string) => void
+}
+
+const OPTIONS = [
+  'name',
+  'secret',
+  'store',
+  'caller',
+  'ipv6Subnet',
+  'challengePath',
+  'legacyHeaders',
+  'commandHint',
+  'rails',
+  'now',
+  'log',
+] as const
+const NAME = /^[a-z0-9-]{1,32}$/
+const SHORTEST_SECRET = 32
+
+/** @throws TurnpikeError `option_unknown`, `option_invalid`, `secret_short`, `secret_missing` */
+export function checkGateOptions(options: GateOptions): void {
+  checkKnownOptions('createGate()', options, OPTIONS)
+  const { name, ipv6Subnet = 64, challengePath = '/', caller } = options
+  demand(name === undefined || NAME.test(name), `name '${name}': take 1 to 32 of a-z, 0-9 and '-'`)
+  demand(
+    Number.isInteger(ipv6Subnet) && ipv6Subnet >= 32 && ipv6Subnet <= 128,
+    `ipv6Subnet ${ipv6Subnet}: take 32 to 128 leading bits; 64 is what one machine or household has`,
+  )
+  demand(
+    /^\/[^?#\s]*$/.test(challengePath),
+    `challengePath '${challengePath}': take a path that begins with '/'`,
+  )
+  demand(caller === undefined || typeof caller === 'function', 'caller takes a function of the request view')
+}
+
+/**
+ * The secrets to work with: as given, or a fresh one where a development start may go without.
+ * @throws TurnpikeError `secret_short`, `secret_missing`
+ */
+export function secretsOf(
+  { secret }: GateOptions,
+  production: boolean,
+  makeOne: () => string,
+): readonly string[] {
+  const secrets = typeof secret === 'string' ? [secret] : secret
+  if (secrets === undefined) {
+    if (!production) return [makeOne()]
+    throw new TurnpikeError('secret_missing', `secret is not set. ${HOW_TO_MAKE_ONE}`)
+  }
+  if (secrets.length === 0)
+    throw new TurnpikeError('secret_missing', `secret: an empty list. ${HOW_TO_MAKE_ONE}`)
+  if (secrets.some((one) => typeof one !== 'string' || one.length < SHORTEST_SECRET)) {
+    throw new TurnpikeError(
+      'secret_short',
+      `secret: fewer than ${SHORTEST_SECRET} characters. ${HOW_TO_MAKE_ONE}`,
+    )
+  }
+  return secrets
+}
+
+const HOW_TO_MAKE_ONE =
+  'Make one with `node -p "crypto.randomBytes(32).toString(\'base64url\')"` and pass it from the environment'
+
+function demand(holds: boolean, complaint: string): void {
+  if (!holds) throw new TurnpikeError('option_invalid', `createGate() ${complaint}`)
+}

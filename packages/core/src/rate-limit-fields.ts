@@ -1,0 +1,60 @@
+import { formatLegacyRateLimit, formatRateLimit, formatRateLimitPolicy } from '@turnpike/protocol'
+import type { PolicyWindow } from './policy.ts'
+import type { WindowState } from './store.ts'
+
+/** A window as an answer shows it. */
+export interface ShownWindow {
+  readonly window: PolicyWindow
+  readonly state: WindowState
+}
+
+/** Pairs windows with the states that the store reported at the same indexes. */
+export function showWindows(
+  windows: readonly PolicyWindow[],
+  states: readonly WindowState[],
+): readonly ShownWindow[] {
+  const shown: ShownWindow[] = []
+  windows.forEach((window, index) => {
+    const state = states[index]
+    if (state !== undefined) shown.push({ window, state })
+  })
+  return shown
+}
+
+/** RateLimit-Policy and RateLimit, and the older fields on request. Empty without windows. */
+export function rateLimitFields(
+  shown: readonly ShownWindow[],
+  legacyAtMs: number | undefined,
+): Readonly<Record<string, string>> {
+  if (shown.length === 0) return {}
+  return {
+    'ratelimit-policy': formatRateLimitPolicy(shown.map(({ window }) => ({ ...window, name: window.label }))),
+    ratelimit: formatRateLimit(
+      shown.map(({ window, state }) => ({
+        name: window.label,
+        remaining: state.remaining,
+        resetMs: resetMs(state),
+      })),
+    ),
+    ...(legacyAtMs === undefined ? {} : legacyFields(shown, legacyAtMs)),
+  }
+}
+
+/** Draft 11 speaks of the time within which what is left may be used; with nothing left, until there is more again. */
+function resetMs({ remaining, nextMs, fullMs }: WindowState): number {
+  return remaining === 0 ? nextMs : fullMs
+}
+
+/** The older fields know one window: the one with the least left. */
+function legacyFields(shown: readonly ShownWindow[], nowMs: number): Readonly<Record<string, string>> {
+  const tightest = shown.reduce((least, next) =>
+    next.state.remaining < least.state.remaining ? next : least,
+  )
+  const { window, state } = tightest
+  return {
+    ...formatLegacyRateLimit(
+      { limit: window.limit, remaining: state.remaining, resetMs: resetMs(state) },
+      nowMs,
+    ),
+  }
+}

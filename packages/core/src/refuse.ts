@@ -1,0 +1,149 @@
+import type { Offer, ProblemCode } from '@turnpike/protocol'
+import type { Question } from './decide.ts'
+import type { Refusal } from './decision.ts'
+import type { Engine } from './engine.ts'
+import { ISSUED_LIMIT, type Plan, type PlannedWay } from './plan.ts'
+import type { RailContext } from './rail.ts'
+import { type ShownWindow, showWindows } from './rate-limit-fields.ts'
+import { createRefusal, type RefusalParts } from './refusal.ts'
+import type { AdmitOutcome, WayRefusal, WindowState } from './store.ts'
+import type { StoreAnswer } from './store-call.ts'
+import { quotaFits, wayFault } from './verdict-code.ts'
+
+/** A decision that admitted nobody. */
+export interface Unadmitted extends Question {
+  readonly plan: Plan
+  readonly answer: Exclude<StoreAnswer, { outcome: 'admitted' }>
+  readonly context: RailContext
+}
+
+type Refused = Extract<AdmitOutcome, { outcome: 'refused' }>
+
+/** Turns what the store said into the answer for the caller: 402, 409, 429 or 503 (R32). */
+export async function refuse(engine: Engine, unadmitted: Unadmitted): Promise<Refusal> {
+  const { answer, context } = unadmitted
+  const parts =
+    answer.outcome === 'refused' ? await explain(engine, unadmitted, answer) : OUTAGES[answer.outcome]
+  const style = {
+    commandHint: engine.options.commandHint ?? true,
+    legacyAtMs: engine.options.legacyHeaders === true ? engine.now() : undefined,
+  }
+  return createRefusal({ resource: context.resource.text, ...parts }, style)
+}
+
+const OUTAGES: Readonly<Record<'down' | 'full' | 'late' | 'corrupt', RefusalParts>> = {
+  down: { code: 'store_down', waitMs: 1000 },
+  full: { code: 'store_full', waitMs: 5000 },
+  late: { code: 'store_late', waitMs: 1000 },
+  corrupt: { code: 'store_corrupt', waitMs: 60_000 },
+}
+
+async function explain(engine: Engine, unadmitted: Unadmitted, answer: Refused): Promise<RefusalParts> {
+  const { plan, policy } = unadmitted
+  const ceiling = showWindows(plan.ceiling, answer.common)
+  if (!ceiling.every(fits)) return limited('ceiling_reached', ceiling, wait(ceiling))
+  const ways = plan.ways.map((way, index) => judge(way, answer.ways[index]))
+  const windows = [...ceiling, ...ways.flatMap((way) => way.windows)]
+  const free = ways.filter(({ way }) => way.way === 'free').flatMap((way) => way.windows)
+  const waitMs = free.length === 0 ? undefined : wait(free)
+  if (policy.ways.length === 0) return { ...limited('limit_reached', windows, waitMs), free }
+  const issued = answer.otherwise[0]
+  if (issued !== undefined && issued.retryMs !== 0) {
+    return { ...limited('issue_flood', windows, issued.retryMs), violated: [] }
+  }
+  return await demand(engine, unadmitted, { ways, windows, free, waitMs, recent: recentCalls(issued) })
+}
+
+/** One way of the plan and how it stands. */
+interface JudgedWay {
+  readonly way: PlannedWay
+  readonly windows: readonly ShownWindow[]
+  readonly fault: ProblemCode | undefined
+  /** Its quota would admit another call. */
+  readonly open: boolean
+}
+
+interface Standing {
+  readonly ways: readonly JudgedWay[]
+  readonly windows: readonly ShownWindow[]
+  readonly free: readonly ShownWindow[]
+  readonly waitMs: number | undefined
+  readonly recent: number
+}
+
+const NOTHING_KNOWN: WayRefusal = { windows: [], claims: [] }
+
+function judge(way: PlannedWay, refusal: WayRefusal = NOTHING_KNOWN): JudgedWay {
+  return {
+    way,
+    windows: showWindows(way.windows, refusal.windows),
+    fault: wayFault(way, refusal),
+    open: way.prepared !== undefined && quotaFits(way, refusal),
+  }
+}
+
+/** 402 with an offer per way that could admit the call now; 409 and 429 where no offer would help. */
+async function demand(engine: Engine, unadmitted: Unadmitted, standing: Standing): Promise<RefusalParts> {
+  const { ways, windows, free, waitMs } = standing
+  const code = ways.find((way) => way.fault !== undefined)?.fault ?? 'proof_required'
+  if (code === 'credential_in_use') return { code, windows, waitMs: 1000 }
+  const open = ways.filter((way) => way.open)
+  if (open.length === 0) {
+    const waits = [waitMs, ...ways.filter(({ way }) => way.prepared).map((way) => wait(way.windows))]
+    return { ...limited('quota_reached', windows, shortest(waits)), free, status: 429 }
+  }
+  const offers = await makeOffers(open, { ...unadmitted.context, recent: standing.recent })
+  if (offers.length > 0)
+    engine.emit({
+      type: 'issued',
+      policy: unadmitted.policy.name,
+      callerClass: unadmitted.caller.caller.class,
+    })
+  return { code, offers, authenticate: authenticate(engine, offers), windows, free, waitMs }
+}
+
+async function makeOffers(open: readonly JudgedWay[], context: RailContext): Promise<readonly Offer[]> {
+  const offers = await Promise.all(open.map(async ({ way }) => await way.prepared?.offer(context)))
+  return offers.filter((offer) => offer !== undefined)
+}
+
+/** Lightning first: the oldest clients read only the first challenge (DESIGN §7). */
+function authenticate(engine: Engine, offers: readonly Offer[]): readonly string[] {
+  const first = offers.filter((offer) => offer.rail === 'lightning')
+  const rest = offers.filter((offer) => offer.rail !== 'lightning')
+  return [...first, ...rest].map((offer) => engine.rails.get(offer.rail)?.authenticate(offer) ?? '')
+}
+
+function limited(
+  code: ProblemCode,
+  windows: readonly ShownWindow[],
+  waitMs: number | undefined,
+): RefusalParts {
+  return {
+    code,
+    windows,
+    waitMs,
+    violated: windows.filter((shown) => !fits(shown)).map(({ window }) => window.label),
+  }
+}
+
+function fits({ state }: ShownWindow): boolean {
+  return state.retryMs === 0
+}
+
+/** Until all of them fit; undefined when one never will, or all do. */
+function wait(windows: readonly ShownWindow[]): number | undefined {
+  const waits = windows.map(({ state }) => state.retryMs)
+  const longest = Math.max(0, ...waits)
+  return waits.includes(-1) || longest === 0 ? undefined : longest
+}
+
+function shortest(waits: readonly (number | undefined)[]): number | undefined {
+  const known = waits.filter((ms) => ms !== undefined)
+  return known.length === 0 ? undefined : Math.min(...known)
+}
+
+/** The challenge about to be issued is counted among them already. */
+function recentCalls(issued: WindowState | undefined): number {
+  return issued === undefined ? 0 : ISSUED_LIMIT - issued.remaining
+}

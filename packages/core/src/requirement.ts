@@ -1,0 +1,77 @@
+import { TurnpikeError } from './errors.ts'
+import type { Duration, Windows } from './window.ts'
+
+/** What a route demands, as one rail understands it. Made by `pow(4)`; read by the rail of that name alone. */
+export interface Leaf {
+  readonly rail: RailKind
+  readonly terms: unknown
+}
+
+/** The rails there are. Each has a module of its own; a gate is told which of them it has. */
+export type RailKind = 'bearer' | 'pow' | 'lightning'
+
+/** Any one of several requirements will do, tried in the order in which they are written. */
+export interface AnyOf {
+  readonly anyOf: readonly Leaf[]
+}
+
+export type Requirement = Leaf | AnyOf
+
+/** Terms of a proof of work. */
+export interface PowTerms {
+  /** Leading zero hex digits of the whole work: 4 means 16^4 = 65,536 expected hashes. Fractions are allowed. */
+  readonly difficulty: number
+  /** Nonces that share the work, 1 to 16: more of them, less luck (default 1). */
+  readonly count?: number
+  /** Calls that one solution admits (default 1). More than one binds it to the caller. */
+  readonly uses?: number
+  /** How long a solution for several uses stays good after it was worked for (default '5m'). */
+  readonly validFor?: Duration
+  /** `auto` (default): bound to authenticated callers and when it has several uses; addresses change too often. */
+  readonly bind?: 'auto' | 'caller' | 'none'
+  /** Calls per caller that work may buy (default '60/1m'); false lifts it. */
+  readonly quota?: Windows | false
+  /** Harder for callers with many recent calls, up to `max` hex digits (default 6.5); false keeps it flat. */
+  readonly adaptive?: { readonly max: number } | false
+}
+
+/**
+ * Demands a proof of work: SHA-256, `difficulty` leading zero hex digits.
+ * By itself it has a quota of 60 calls a minute per caller and gets harder under fire (R22): difficulty alone is a brake,
+ * not a price.
+ *
+ * @example pow(4)
+ * @example pow(5, { uses: 20, validFor: '5m' })
+ * @example pow({ bits: 18 })
+ */
+export function pow(
+  difficulty: number | { readonly bits: number },
+  options: Omit<PowTerms, 'difficulty'> = {},
+): Leaf {
+  const digits = typeof difficulty === 'object' ? difficulty.bits / 4 : difficulty
+  return { rail: 'pow', terms: { ...options, difficulty: digits } satisfies PowTerms }
+}
+
+/** @throws TurnpikeError `requirement_invalid` for fewer than two requirements, or two of one rail. */
+export function anyOf(...requirements: readonly Requirement[]): AnyOf {
+  const leaves = requirements.flatMap(leavesOf)
+  const kinds = new Set(leaves.map((leaf) => leaf.rail))
+  if (leaves.length < 2) {
+    throw new TurnpikeError(
+      'requirement_invalid',
+      'anyOf() takes two or more requirements: anyOf(pow(4), sats(10))',
+    )
+  }
+  if (kinds.size < leaves.length) {
+    throw new TurnpikeError(
+      'requirement_invalid',
+      'anyOf() takes one requirement per rail; the easier one would always win',
+    )
+  }
+  return { anyOf: leaves }
+}
+
+/** The requirements in order. */
+export function leavesOf(requirement: Requirement): readonly Leaf[] {
+  return 'anyOf' in requirement ? requirement.anyOf : [requirement]
+}

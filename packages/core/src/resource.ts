@@ -1,0 +1,20 @@
+/** What a challenge is bound to. Kinds never meet: a policy named like a route is another resource (R28). */
+export interface Resource {
+  readonly kind: 'gate' | 'policy' | 'route' | 'tool'
+  readonly text: string
+}
+
+/** Every resource that this gate protects, for single use (R20). */
+export const GATE_WIDE: Resource = { kind: 'gate', text: '' }
+
+const KIND_BYTE: Readonly<Record<Resource['kind'], string>> = {
+  gate: 'g',
+  policy: 'p',
+  route: 'r',
+  tool: 't',
+}
+
+/** One text per resource, prefix-free: it goes into tags and window names. */
+export function resourceKey(resource: Resource): string {
+  return KIND_BYTE[resource.kind] + resource.text
+}

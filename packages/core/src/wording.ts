@@ -1,0 +1,95 @@
+import { type Offer, type PowOffer, PROBLEM_CODES, type ProblemCode } from '@turnpike/protocol'
+import type { ShownWindow } from './rate-limit-fields.ts'
+import { VERSION } from './version.ts'
+
+/** What a refusal has to say. */
+export interface RefusalFacts {
+  readonly code: ProblemCode
+  readonly offers: readonly Offer[]
+  /** The free allowance of the policy. */
+  readonly free: readonly ShownWindow[]
+  /** Waiting alone would do after so long; undefined when it would not. */
+  readonly waitMs: number | undefined
+}
+
+/**
+ * The `detail` of a problem, for people and language models (R36): what happened, what each way on costs, a sentence for
+ * the person in charge, and, where wanted, a command at the very end.
+ */
+export function wordRefusal(facts: RefusalFacts, commandHint: boolean): string {
+  const ways = waysOn(facts)
+  const work = facts.offers.find((offer) => offer.rail === 'pow')
+  return [
+    `${PROBLEM_CODES[facts.code].title}${EXPLANATIONS[facts.code] ?? ''}.`,
+    ways.length === 0 ? 'There is no way on for this call at the moment.' : `Ways on: ${ways.join('; or ')}.`,
+    FOR_THE_PERSON_IN_CHARGE,
+    ...(work === undefined ? [] : [howToWork(work)]),
+    ...(work !== undefined && commandHint ? [`Command: ${command(work)}`] : []),
+  ].join(' ')
+}
+
+/** What a reader cannot guess from the title. */
+const EXPLANATIONS: Partial<Readonly<Record<ProblemCode, string>>> = {
+  credential_spent: ': each solution admits one call',
+  credential_expired: ': solve a fresh challenge',
+  credential_wrong_resource: ': a challenge is good for the resource that it was issued for',
+  credential_too_weak: ': recent calls made the work harder',
+  credential_wrong_work: ': the nonce does not meet the target',
+  credential_lost: ': the gate was restarted since; solve a fresh challenge',
+  credential_in_use: ': try again when that call has ended',
+}
+
+const FOR_THE_PERSON_IN_CHARGE =
+  'For the person in charge: this server meters automated calls; no account is needed, and nothing was charged for this answer.'
+
+function waysOn({ free, offers, waitMs }: RefusalFacts): readonly string[] {
+  const ways = offers.map(wordOffer)
+  if (waitMs === undefined) return ways
+  const allowance = free
+    .map(({ window }) => `${window.limit} per ${wordDuration(window.windowMs)}`)
+    .join(' and ')
+  const waiting = `wait ${wordDuration(waitMs)}`
+  return [allowance === '' ? waiting : `${waiting} for the free allowance (${allowance})`, ...ways]
+}
+
+function wordOffer(offer: Offer): string {
+  switch (offer.rail) {
+    case 'pow':
+      return `work: about ${offer.expectedHashes.toLocaleString('en-US')} SHA-256 hashes (${wordEffort(offer)}), good for ${wordUses(offer.uses)}`
+    case 'lightning':
+      return `pay: ${offer.sats} sats over Lightning, good for ${wordUses(offer.uses)}`
+  }
+}
+
+function wordUses(uses = 1): string {
+  return uses === 1 ? 'one call' : `${uses} calls`
+}
+
+/** At a million hashes a second, which plain JavaScript reaches. */
+function wordEffort({ expectedHashes }: PowOffer): string {
+  const ms = expectedHashes / 1000
+  return ms < 1000 ? 'well under a second of one processor' : `about ${wordDuration(ms)} of one processor`
+}
+
+function howToWork({ target, count }: PowOffer): string {
+  const nonces =
+    count === 1
+      ? 'a nonce (lower-case hex)'
+      : `${count} different nonces (lower-case hex, ascending, joined by ".")`
+  return (
+    `To work: find ${nonces} such that sha256(challenge + nonce), in hex, has its first 8 digits <= ${target}; ` +
+    'then repeat the request with the header X-PoW-Solution: challenge=<challenge>,nonce=<nonce>.'
+  )
+}
+
+function command({ challenge, target, count }: PowOffer): string {
+  const several = count === 1 ? '' : ` --count ${count}`
+  return `npx -y @turnpike/cli@${VERSION} solve --challenge ${challenge} --target ${target}${several}`
+}
+
+/** Whole units, rounded up: '12 s', '3 min', '2 h'. */
+function wordDuration(ms: number): string {
+  if (ms <= 120_000) return `${Math.max(1, Math.ceil(ms / 1000))} s`
+  if (ms <= 7_200_000) return `${Math.ceil(ms / 60_000)} min`
+  return `${Math.ceil(ms / 3_600_000)} h`
+}

@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals'
+import { type AdmitRequest, memoryStore, type Store } from '@turnpike/core'
+import { setTimeout as pause } from 'node:timers/promises'
+import { createSettlement, type Taken } from '../src/settlement.ts'
+
+const PACE = { leaseMs: 300, renewEveryMs: 40, retryDelaysMs: [10, 10] }
+
+let claims = 0
+function claimed(store: Store, lapse: 'keep' | 'giveBack' = 'giveBack'): { outcome: string; taken: Taken } {
+  const claim = {
+    credential: 'paid',
+    shard: 1,
+    claimId: `c${++claims}`,
+    uses: 1,
+    expiresAtMs: Date.now() + 60_000,
+    leaseMs: PACE.leaseMs,
+    lapse,
+    settled: true,
+  } as const
+  const ask: AdmitRequest = { shard: 1, common: [], ways: [{ windows: [], claims: [claim] }], otherwise: [] }
+  const answer = store.admit(ask)
+  if (answer instanceof Promise) throw new Error('the memory store answers at once')
+  return {
+    outcome: answer.outcome === 'refused' ? (answer.ways[0]?.claims[0] ?? '') : answer.outcome,
+    taken: { claims: [claim], windows: [] },
+  }
+}
+
+function settlementOf(store: Store) {
+  const seen: string[] = []
+  const events = {
+    overlap: (policy: string) => seen.push(`overlap ${policy}`),
+    fault: (error: unknown) => seen.push(String(error)),
+  }
+  return { settlement: createSettlement(store, events, PACE), seen }
+}
+
+describe('a lease (R11)', () => {
+  test('is renewed as long as the handler runs, and no longer', async () => {
+    const store = memoryStore()
+    const { settlement } = settlementOf(store)
+    const { taken } = claimed(store)
+    settlement.open(taken)
+    await pause(3 * PACE.leaseMs)
+    expect(claimed(store).outcome).toBe('inFlight')
+    expect(await settlement.end(taken, 'p', false)).toBe('kept')
+    expect(claimed(store).outcome).toBe('spent')
+  })
+
+  test('that nobody renews lapses: the use is free again', async () => {
+    const store = memoryStore()
+    claimed(store)
+    await pause(PACE.leaseMs + 20)
+    expect(claimed(store).outcome).toBe('admitted')
+  })
+
+  test('that lapsed and was served twice is an overlap', async () => {
+    const store = memoryStore()
+    const { settlement, seen } = settlementOf(store)
+    const first = claimed(store)
+    await pause(PACE.leaseMs + 20)
+    expect(claimed(store).outcome).toBe('admitted')
+    await settlement.end(first.taken, 'search', false)
+    expect(seen).toEqual(['overlap search'])
+  })
+})
+
+describe('an ending', () => {
+  test('is told again until the store takes it', async () => {
+    const memory = memoryStore()
+    let attempts = 0
+    const store: Store = {
+      ...memory,
+      keep: async (claim) => {
+        if (++attempts < 3) throw new Error('connection lost')
+        return await memory.keep(claim)
+      },
+    }
+    const { settlement, seen } = settlementOf(store)
+    const { taken } = claimed(store)
+    expect(await settlement.end(taken, 'p', false)).toBe('kept')
+    expect(attempts).toBe(3)
+    expect(seen).toEqual([])
+  })
+
+  test('that the store never takes is left to the lapse, and named', async () => {
+    const store: Store = { ...memoryStore(), giveBack: () => Promise.reject(new Error('connection lost')) }
+    const { settlement, seen } = settlementOf(store)
+    expect(await settlement.end(claimed(store).taken, 'p', true)).toBe('unsettled')
+    expect(seen).toEqual(['Error: connection lost'])
+  })
+
+  test('of work asks nothing of the store: it was spent at once (R12)', async () => {
+    const memory = memoryStore()
+    const store: Store = { ...memory, keep: () => Promise.reject(new Error('not needed')) }
+    const { settlement } = settlementOf(store)
+    expect(await settlement.end(claimed(store, 'keep').taken, 'p', true)).toBe('kept')
+    expect(claimed(store, 'keep').outcome).toBe('spent')
+  })
+})

@@ -1,0 +1,56 @@
+import { describe, expect, test } from '@jest/globals'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+
+const root = resolve(import.meta.dirname, '..')
+
+const PROTOCOL = /^@turnpike\/protocol$/
+const CORE = /^@turnpike\/core$/
+const SOLVER = /^@turnpike\/solver$/
+const SERVER_PARTS = /^@turnpike\/node$/
+const HASHES = /^@noble\/hashes\//
+const NODE = /^node:/
+
+/** Which way imports may go (docs/README.md has the picture): each package, and all that its files may import. */
+const MAY_IMPORT: Record<string, readonly RegExp[]> = {
+  protocol: [HASHES],
+  core: [PROTOCOL, HASHES],
+  solver: [PROTOCOL, /^node:(worker_threads|os)$/],
+  client: [PROTOCOL, SOLVER],
+  node: [PROTOCOL, CORE, NODE, /^on-headers$/],
+  express: [PROTOCOL, CORE, SERVER_PARTS, /^express$/],
+  cli: [PROTOCOL, SOLVER, NODE, /^commander$/],
+  testkit: [PROTOCOL, CORE, SOLVER, NODE, /^@jest\/globals$/, /^fast-check$/],
+}
+
+test('every package has its layer', () => {
+  expect(readdirSync(join(root, 'packages')).toSorted()).toEqual(Object.keys(MAY_IMPORT).toSorted())
+})
+
+describe.each(Object.entries(MAY_IMPORT))('%s', (name, others) => {
+  const folder = join('packages', name, 'src')
+  const allowed = [/^\./, ...others]
+
+  test.each(sources(folder))('%s imports only what its layer may', (file) => {
+    const stray = importsOf(file).filter((specifier) => !allowed.some((pattern) => pattern.test(specifier)))
+    expect(stray).toEqual([])
+  })
+  test.each(sources(folder))('%s stays inside its own src', (file) => {
+    const outside = importsOf(file)
+      .filter((specifier) => specifier.startsWith('.'))
+      .map((specifier) => relative(folder, join(dirname(file), specifier)))
+      .filter((path) => path.startsWith('..'))
+    expect(outside).toEqual([])
+  })
+})
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name))
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, specifier = '']) => specifier)
+}
