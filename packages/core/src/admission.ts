@@ -12,16 +12,18 @@ export interface AdmissionParts {
   readonly policy: Policy
   readonly caller: CountedCaller
   readonly way: Way
-  readonly windows: readonly ShownWindow[]
+  /** All windows counted for the request so far, by whichever policy. */
+  readonly windows: () => readonly ShownWindow[]
   readonly taken: Taken
   /** Of the scarcest credential; undefined when none was spent. */
   readonly usesLeft: number | undefined
-  readonly fields: HeaderFields
 }
 
-/** A pass and the means to take it back. */
+/** An admission, and the two ways in which it ends. */
 export interface Admitted {
-  readonly pass: Pass
+  readonly admission: Admission
+  readonly finish: Pass['finish']
+  /** An inner policy refused: everything is given back (R4). */
   readonly undo: () => Promise<unknown>
 }
 
@@ -39,27 +41,32 @@ export function admit(parts: AdmissionParts, settlement: Settlement, emit: Emit)
     const claims = await (ending.kind === 'notStarted' ? undo() : settle(isGivenBack(ending, policy)))
     emit({ type: 'ended', policy: policy.name, way, ending: ending.kind, status: statusOf(ending), claims })
   }
-  const admission: Admission = {
-    way,
-    caller: caller.caller,
-    policy: policy.name,
-    usesLeft,
-    remaining: (role) => remaining(parts.windows, role),
-    async giveBack() {
-      await settle(true)
+  return {
+    undo,
+    finish: (ending) => (finished ??= finish(ending)),
+    admission: {
+      way,
+      caller: caller.caller,
+      policy: policy.name,
+      usesLeft,
+      remaining: (role) => remaining(parts.windows(), role),
+      async giveBack() {
+        await settle(true)
+      },
     },
   }
-  const pass: Pass = {
+}
+
+/** The pass of an admitted call. `speaker` is the admission that stands for the whole request (R25). */
+export function createPass(speaker: Admission, finish: Pass['finish'], fields: HeaderFields): Pass {
+  const { way, usesLeft } = speaker
+  return {
     outcome: 'pass',
     proven: way !== 'free' && way !== 'observed',
-    headers: {
-      ...parts.fields,
-      [ADMISSION_HEADER]: usesLeft === undefined ? way : `${way};uses=${usesLeft}`,
-    },
-    admission,
-    finish: (ending) => (finished ??= finish(ending)),
+    headers: { ...fields, [ADMISSION_HEADER]: usesLeft === undefined ? way : `${way};uses=${usesLeft}` },
+    admission: speaker,
+    finish,
   }
-  return { pass, undo }
 }
 
 /** The engine decides the money (R31): once headers are out, every ending keeps; an abort is no refund. */

@@ -1,12 +1,12 @@
-import { admit } from './admission.ts'
+import { admit, createPass } from './admission.ts'
 import type { CountedCaller } from './caller.ts'
-import type { Decision, Refusal } from './decision.ts'
+import type { Decision, Pass, Refusal, Way } from './decision.ts'
 import type { Engine } from './engine.ts'
 import type { Passage } from './passage.ts'
 import { type Plan, planDecision } from './plan.ts'
 import type { Policy } from './policy.ts'
 import type { RailContext } from './rail.ts'
-import { rateLimitFields, showWindows } from './rate-limit-fields.ts'
+import { rateLimitFields, type ShownWindow, showWindows } from './rate-limit-fields.ts'
 import { refuse } from './refuse.ts'
 import type { RequestView } from './request.ts'
 import type { Taken } from './settlement.ts'
@@ -43,31 +43,40 @@ export async function decide(engine: Engine, question: Question): Promise<Decisi
 
 function pass(
   engine: Engine,
-  { policy, caller, passage }: Question,
+  question: Question,
   plan: Plan,
   answer: Extract<AdmitOutcome, { outcome: 'admitted' }>,
-): Decision {
+): Pass {
   const taken = plan.ways[answer.way]
-  const own = [
-    ...showWindows(plan.ceiling, answer.common),
-    ...showWindows(taken?.windows ?? [], answer.windows),
-  ]
-  const windows = [...passage.outerWindows(), ...own]
-  const { pass: passed, undo } = admit(
-    {
-      policy,
-      caller,
-      way: taken?.way ?? 'free',
-      windows,
-      taken: { claims: taken?.take.claims ?? [], windows: refundable(plan.request, answer) },
-      usesLeft: answer.usesLeft.length === 0 ? undefined : Math.min(...answer.usesLeft),
-      fields: rateLimitFields(windows, engine.options.legacyHeaders === true ? engine.now() : undefined),
-    },
+  return cross(engine, question, {
+    way: taken?.way ?? 'free',
+    windows: [
+      ...showWindows(plan.ceiling, answer.common),
+      ...showWindows(taken?.windows ?? [], answer.windows),
+    ],
+    taken: { claims: taken?.take.claims ?? [], windows: refundable(plan.request, answer) },
+    usesLeft: answer.usesLeft.length === 0 ? undefined : Math.min(...answer.usesLeft),
+  })
+}
+
+interface Toll {
+  readonly way: Way
+  readonly windows: readonly ShownWindow[]
+  readonly taken: Taken
+  readonly usesLeft: number | undefined
+}
+
+/** Enters the admission among those of the request, and lets one pass speak for them all. */
+function cross(engine: Engine, { policy, caller, passage }: Question, { windows, ...toll }: Toll): Pass {
+  const all = () => passage.windows()
+  const { admission, finish, undo } = admit(
+    { policy, caller, ...toll, windows: all },
     engine.settlement,
     engine.emit,
   )
-  passage.cross({ undo, windows: own })
-  return passed
+  const speaker = passage.cross({ policy, admission, windows, undo })
+  const legacyAtMs = engine.options.legacyHeaders === true ? engine.now() : undefined
+  return createPass(speaker, finish, rateLimitFields(all(), legacyAtMs))
 }
 
 /** Everything that this decision took from windows, as what would take it back. */
@@ -105,23 +114,16 @@ async function turnBack(
   return refusal
 }
 
-const NOTHING: Taken = { claims: [], windows: [] }
+const NO_TOLL: Toll = {
+  way: 'observed',
+  windows: [],
+  taken: { claims: [], windows: [] },
+  usesLeft: undefined,
+}
 
 /** The policy only observes: report the refusal, and let the call through as it is. */
-function letThrough(engine: Engine, { policy, caller, passage }: Question, refusal: Refusal): Decision {
-  const { status, code } = refusal
-  engine.emit({
-    type: 'observed',
-    policy: policy.name,
-    status,
-    code,
-    callerClass: caller.caller.class,
-  })
-  const { pass: passed, undo } = admit(
-    { policy, caller, way: 'observed', windows: [], taken: NOTHING, usesLeft: undefined, fields: {} },
-    engine.settlement,
-    engine.emit,
-  )
-  passage.cross({ undo, windows: [] })
-  return passed
+function letThrough(engine: Engine, question: Question, { status, code }: Refusal): Pass {
+  const { policy, caller } = question
+  engine.emit({ type: 'observed', policy: policy.name, status, code, callerClass: caller.caller.class })
+  return cross(engine, question, NO_TOLL)
 }

@@ -1,4 +1,4 @@
-import { POW_SOLUTION_HEADER, type PowOffer } from '@turnpike/protocol'
+import type { PowOffer } from '@turnpike/protocol'
 import type { CountedCaller } from './caller.ts'
 import type { Answer } from './decision.ts'
 import type { Engine } from './engine.ts'
@@ -72,6 +72,6 @@ function challengeAnswer({ rail: _rail, ...challenge }: PowOffer): Answer {
   return {
     status: 200,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-    body: { ...challenge, header: POW_SOLUTION_HEADER },
+    body: { ...challenge, header: 'X-PoW-Solution' },
   }
 }

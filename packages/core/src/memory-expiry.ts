@@ -53,12 +53,18 @@ export class ExpiringMap<Value> {
 
   #sweep(looks: number, nowMs: number): void {
     for (let i = 0; i < looks; i += 1) {
-      const step = this.#round.next()
-      if (step.done === true) {
-        this.#round = this.#entries.entries()
-      } else if (this.#isDead(step.value[1], nowMs)) {
-        this.#entries.delete(step.value[0])
-      }
+      const entry = this.#nextEntry()
+      if (entry === undefined) return
+      if (this.#isDead(entry[1], nowMs)) this.#entries.delete(entry[0])
     }
+  }
+
+  /** Goes round and round; an iterator of a map stands any change of it. */
+  #nextEntry(): [string, Value] | undefined {
+    const step = this.#round.next()
+    if (step.done !== true) return step.value
+    this.#round = this.#entries.entries()
+    const first = this.#round.next()
+    return first.done === true ? undefined : first.value
   }
 }

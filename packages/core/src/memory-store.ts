@@ -13,14 +13,18 @@ export interface MemoryStoreOptions {
   readonly maxCredentials?: number
 }
 
+/** A store that answers `admit` at once, without a promise. */
+export interface MemoryStore extends Store {
+  admit(request: AdmitRequest): AdmitOutcome
+}
+
 /**
  * Keeps everything in this process: the default, for one process and for development. Nothing survives a restart, so
  * proof of work issued before it is refused as `lost` (R15), and sats need a store that lasts (R30).
  *
  * A full store forgets what has expired; when that is not enough, newcomers get `full` and nobody else notices (R18).
- * `admit` answers at once, without a promise.
  */
-export function memoryStore(options: MemoryStoreOptions = {}): Store {
+export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const { now = Date.now, maxHolders = 1_000_000, maxCredentials = 1_000_000 } = options
   const windows = new MemoryWindows(maxHolders)
   const claims = new MemoryClaims(maxCredentials, now())

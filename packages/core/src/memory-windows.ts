@@ -1,5 +1,5 @@
 import { ExpiringMap } from './memory-expiry.ts'
-import { expire, fullMs, nextMs, tailMs } from './sliding-window.ts'
+import { expire, fullMs, nextMs } from './sliding-window.ts'
 import type { SlidingWindow } from './sliding-window.ts'
 import type { WindowReport } from './store.ts'
 
@@ -84,12 +84,23 @@ export class MemoryWindows {
 
 /** Written out: objects made by spreading `emptyWindow()` are ten times slower to read. */
 function emptyHeldWindow({ id, windowMs }: WindowName): HeldWindow {
-  return { units: 0, headMs: 0, headUnits: 0, rest: undefined, from: 0, id, windowMs, next: undefined }
+  return {
+    units: 0,
+    headMs: 0,
+    headUnits: 0,
+    tailMs: 0,
+    tailUnits: 0,
+    middle: undefined,
+    from: 0,
+    id,
+    windowMs,
+    next: undefined,
+  }
 }
 
 function isWhollyExpired(first: HeldWindow, nowMs: number): boolean {
   for (let window: HeldWindow | undefined = first; window; window = window.next) {
-    if (window.units > 0 && nowMs - tailMs(window) < window.windowMs) return false
+    if (window.units > 0 && nowMs - window.tailMs < window.windowMs) return false
   }
   return true
 }

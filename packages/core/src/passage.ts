@@ -1,4 +1,4 @@
-import type { Decision } from './decision.ts'
+import type { Admission, Decision } from './decision.ts'
 import { TurnpikeError } from './errors.ts'
 import type { Policy } from './policy.ts'
 import type { ShownWindow } from './rate-limit-fields.ts'
@@ -6,9 +6,11 @@ import type { RequestView } from './request.ts'
 
 /** A decision of this request that let it pass, and how to take it back. */
 export interface Crossing {
-  /** Gives back what was taken, because an inner policy refused (R4). */
-  undo(): Promise<unknown>
+  readonly policy: Policy
+  readonly admission: Admission
   readonly windows: readonly ShownWindow[]
+  /** Gives back what was taken, because an inner policy refused (R4). */
+  readonly undo: () => Promise<unknown>
 }
 
 /** All that one gate decides about one request (R4): each policy once, outermost first. */
@@ -30,13 +32,15 @@ export class Passage {
     return decision
   }
 
-  /** Windows counted by the policies outside this one, so that one answer shows them all. */
-  outerWindows(): readonly ShownWindow[] {
+  /** Windows counted by all policies so far, so that one answer shows them all. */
+  windows(): readonly ShownWindow[] {
     return this.#crossings.flatMap((crossing) => crossing.windows)
   }
 
-  cross(crossing: Crossing): void {
+  /** @returns the admission that speaks for the request: that of the policy with a requirement, else the newest. */
+  cross(crossing: Crossing): Admission {
     this.#crossings.push(crossing)
+    return (this.#crossings.find(({ policy }) => policy === this.#demanding) ?? crossing).admission
   }
 
   async turnBack(): Promise<void> {

@@ -52,7 +52,8 @@ export function planDecision(
       shard,
       common: takes(windows.ceiling, holder),
       ways: ways.map(({ take }) => take),
-      otherwise: policy.ways.length === 0 ? [] : [issuedTake(holder, ISSUED_LIMIT)],
+      otherwise:
+        policy.ways.length === 0 || policy.mode === 'observe' ? [] : [issuedTake(holder, ISSUED_LIMIT)],
     },
   }
 }

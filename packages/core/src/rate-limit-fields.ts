@@ -27,17 +27,30 @@ export function rateLimitFields(
   legacyAtMs: number | undefined,
 ): Readonly<Record<string, string>> {
   if (shown.length === 0) return {}
+  const names = distinctNames(shown)
   return {
-    'ratelimit-policy': formatRateLimitPolicy(shown.map(({ window }) => ({ ...window, name: window.label }))),
+    'ratelimit-policy': formatRateLimitPolicy(
+      shown.map(({ window: { limit, windowMs } }, index) => ({ name: names[index] ?? '', limit, windowMs })),
+    ),
     ratelimit: formatRateLimit(
-      shown.map(({ window, state }) => ({
-        name: window.label,
+      shown.map(({ state }, index) => ({
+        name: names[index] ?? '',
         remaining: state.remaining,
         resetMs: resetMs(state),
       })),
     ),
     ...(legacyAtMs === undefined ? {} : legacyFields(shown, legacyAtMs)),
   }
+}
+
+/** Unnamed policies on one request may have windows of one label; clients match the two fields by name. */
+function distinctNames(shown: readonly ShownWindow[]): readonly string[] {
+  const seen = new Map<string, number>()
+  return shown.map(({ window: { label } }) => {
+    const count = (seen.get(label) ?? 0) + 1
+    seen.set(label, count)
+    return count === 1 ? label : `${label}-${count}`
+  })
 }
 
 /** Draft 11 speaks of the time within which what is left may be used; with nothing left, until there is more again. */

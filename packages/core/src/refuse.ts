@@ -92,19 +92,24 @@ async function demand(engine: Engine, unadmitted: Unadmitted, standing: Standing
     const waits = [waitMs, ...ways.filter(({ way }) => way.prepared).map((way) => wait(way.windows))]
     return { ...limited('quota_reached', windows, shortest(waits)), free, status: 429 }
   }
-  const offers = await makeOffers(open, { ...unadmitted.context, recent: standing.recent })
-  if (offers.length > 0)
-    engine.emit({
-      type: 'issued',
-      policy: unadmitted.policy.name,
-      callerClass: unadmitted.caller.caller.class,
-    })
+  const offers = await makeOffers(engine, unadmitted, open, standing.recent)
   return { code, offers, authenticate: authenticate(engine, offers), windows, free, waitMs }
 }
 
-async function makeOffers(open: readonly JudgedWay[], context: RailContext): Promise<readonly Offer[]> {
-  const offers = await Promise.all(open.map(async ({ way }) => await way.prepared?.offer(context)))
-  return offers.filter((offer) => offer !== undefined)
+/** A policy that only observes makes none: nobody would see them. */
+async function makeOffers(
+  engine: Engine,
+  { policy, caller, context }: Unadmitted,
+  open: readonly JudgedWay[],
+  recent: number,
+): Promise<readonly Offer[]> {
+  if (policy.mode === 'observe') return []
+  const asked = open.map(async ({ way }) => await way.prepared?.offer({ ...context, recent }))
+  const offers = (await Promise.all(asked)).filter((offer) => offer !== undefined)
+  if (offers.length > 0) {
+    engine.emit({ type: 'issued', policy: policy.name, callerClass: caller.caller.class })
+  }
+  return offers
 }
 
 /** Lightning first: the oldest clients read only the first challenge (DESIGN §7). */

@@ -15,17 +15,22 @@ const SLOTS = 32
 const MAX_RECORDS = SLOTS + 2
 
 /**
- * State of one window. The oldest record is inline, so that a caller with one record costs no array. There are no
- * records when `units` is 0. Change it only through the functions of this file.
+ * State of one window. The oldest and the newest record are inline: most windows cost no array, and most takes touch
+ * none. Change it only through the functions of this file.
  */
 export interface SlidingWindow {
-  /** Sum over all records. */
+  /** Sum over all records; 0 when there are none. */
   units: number
+  /** The oldest record. */
   headMs: number
   headUnits: number
-  /** Newer records, flat and in order: time, units, time, units... Undefined when the head is the only one. */
-  rest: number[] | undefined
-  /** Index into `rest` of the first record that has not moved to the head. */
+  /** Time of the newest event. */
+  tailMs: number
+  /** The newest record; 0 when the head is the only one. */
+  tailUnits: number
+  /** Records between, flat and in order: time, units, time, units... Undefined when there are none. */
+  middle: number[] | undefined
+  /** Index into `middle` of the first record that has not moved to the head. */
   from: number
 }
 
@@ -39,7 +44,7 @@ export interface WindowDemand {
 
 /** @returns a window of which nothing is taken. */
 export function emptyWindow(): SlidingWindow {
-  return { units: 0, headMs: 0, headUnits: 0, rest: undefined, from: 0 }
+  return { units: 0, headMs: 0, headUnits: 0, tailMs: 0, tailUnits: 0, middle: undefined, from: 0 }
 }
 
 /** Events in one slot share a record. Limits up to SLOTS need no compaction: their records are as many as their units. */
@@ -47,20 +52,14 @@ export function slotMs(windowMs: number, limit: number): number {
   return limit <= SLOTS ? 1 : coarseSlotMs(windowMs)
 }
 
-/** @returns time in ms of the newest event; a decision about this window is never dated earlier (clock stepping back). */
-export function tailMs(window: SlidingWindow): number {
-  return window.rest === undefined ? window.headMs : numberAt(window.rest, window.rest.length - 2)
-}
-
-/** @returns `nowMs`, or the time of the newest event where the clock has stepped back behind it. */
+/** @returns `nowMs`, or the time of the newest event where the clock has stepped back: decisions are never dated before it. */
 export function clampedMs(window: SlidingWindow, nowMs: number): number {
-  return window.units > 0 ? Math.max(nowMs, tailMs(window)) : nowMs
+  return window.units > 0 ? Math.max(nowMs, window.tailMs) : nowMs
 }
 
 /** Drops the records that are `windowMs` old at `nowMs`. All other functions expect this to have been done. */
 export function expire(window: SlidingWindow, windowMs: number, nowMs: number): void {
   while (window.units > 0 && nowMs - window.headMs >= windowMs) {
-    window.units -= window.headUnits
     dropHead(window)
   }
 }
@@ -74,15 +73,9 @@ export function fits(window: SlidingWindow, demand: WindowDemand, reserved = 0):
 export function charge(window: SlidingWindow, demand: WindowDemand, nowMs: number): void {
   const { cost } = demand
   if (cost <= 0) return
-  if (window.units === 0) {
-    window.headMs = nowMs
-    window.headUnits = cost
-  } else if (isSameSlot(tailMs(window), nowMs, slotMs(demand.windowMs, demand.limit))) {
-    growTail(window, cost, nowMs)
-  } else {
-    append(window, demand, nowMs)
-  }
-  window.units += cost
+  const slot = slotMs(demand.windowMs, demand.limit)
+  if (window.units > 0 && !isSameSlot(window.tailMs, nowMs, slot)) append(window, demand, nowMs)
+  else grow(window, cost, nowMs)
 }
 
 /**
@@ -116,13 +109,7 @@ export function retryMs(window: SlidingWindow, demand: WindowDemand, nowMs: numb
   if (fits(window, demand, reserved)) return 0
   const wanted = demand.cost + reserved
   if (wanted > demand.limit) return -1
-  let missing = window.units + wanted - demand.limit - window.headUnits
-  let leavesMs = window.headMs
-  for (let i = window.from; missing > 0; i += 2) {
-    leavesMs = numberAt(window.rest, i)
-    missing -= numberAt(window.rest, i + 1)
-  }
-  return leavesMs + demand.windowMs - nowMs
+  return timeOfUnit(window, window.units + wanted - demand.limit) + demand.windowMs - nowMs
 }
 
 /** @returns milliseconds until the next unit comes back; 0 when none is taken. */
@@ -132,13 +119,14 @@ export function nextMs(window: SlidingWindow, windowMs: number, nowMs: number): 
 
 /** @returns milliseconds until all units are back; 0 when none is taken. */
 export function fullMs(window: SlidingWindow, windowMs: number, nowMs: number): number {
-  return window.units > 0 ? tailMs(window) + windowMs - nowMs : 0
+  return window.units > 0 ? window.tailMs + windowMs - nowMs : 0
 }
 
 /** @returns how many records the window holds: at most 34. */
 export function countRecords(window: SlidingWindow): number {
   if (window.units === 0) return 0
-  return window.rest === undefined ? 1 : 1 + (window.rest.length - window.from) / 2
+  const between = window.middle === undefined ? 0 : (window.middle.length - window.from) / 2
+  return 1 + between + (window.tailUnits > 0 ? 1 : 0)
 }
 
 function coarseSlotMs(windowMs: number): number {
@@ -155,15 +143,15 @@ function slotOf(ms: number, slot: number): number {
   return Math.floor((ms >>> 0) / slot)
 }
 
-function growTail(window: SlidingWindow, cost: number, nowMs: number): void {
-  const { rest } = window
-  if (rest === undefined) {
+/** Adds to the newest record, or makes the first. */
+function grow(window: SlidingWindow, cost: number, nowMs: number): void {
+  if (window.tailUnits > 0) window.tailUnits += cost
+  else {
     window.headMs = nowMs
     window.headUnits += cost
-  } else {
-    rest[rest.length - 1] = numberAt(rest, rest.length - 1) + cost
-    rest[rest.length - 2] = nowMs
   }
+  window.tailMs = nowMs
+  window.units += cost
 }
 
 function append(window: SlidingWindow, demand: WindowDemand, nowMs: number): void {
@@ -171,25 +159,53 @@ function append(window: SlidingWindow, demand: WindowDemand, nowMs: number): voi
   if (countRecords(window) >= MAX_RECORDS) {
     const slot = coarseSlotMs(demand.windowMs)
     compact(window, slot)
-    if (isSameSlot(tailMs(window), nowMs, slot)) return growTail(window, demand.cost, nowMs)
+    if (isSameSlot(window.tailMs, nowMs, slot)) return grow(window, demand.cost, nowMs)
   }
-  if (window.rest === undefined) window.rest = [nowMs, demand.cost]
-  else window.rest.push(nowMs, demand.cost)
+  pushRecord(window, nowMs, demand.cost)
+}
+
+function pushRecord(window: SlidingWindow, ms: number, units: number): void {
+  if (window.units === 0) return grow(window, units, ms)
+  if (window.tailUnits > 0) {
+    if (window.middle === undefined) window.middle = [window.tailMs, window.tailUnits]
+    else window.middle.push(window.tailMs, window.tailUnits)
+  }
+  window.tailMs = ms
+  window.tailUnits = units
+  window.units += units
 }
 
 function dropHead(window: SlidingWindow): void {
-  const { rest, from } = window
-  if (rest === undefined) return
-  window.headMs = numberAt(rest, from)
-  window.headUnits = numberAt(rest, from + 1)
-  window.from = from + 2
-  if (window.from === rest.length) {
-    window.rest = undefined
-    window.from = 0
-  } else if (window.from >= 2 * SLOTS) {
-    window.rest = rest.slice(window.from)
-    window.from = 0
+  const { middle, from } = window
+  window.units -= window.headUnits
+  if (middle === undefined) {
+    window.headMs = window.tailMs
+    window.headUnits = window.tailUnits
+    window.tailUnits = 0
+    return
   }
+  window.headMs = numberAt(middle, from)
+  window.headUnits = numberAt(middle, from + 1)
+  window.from = from + 2
+  if (window.from === middle.length) setMiddle(window, undefined)
+  else if (window.from >= 2 * SLOTS) setMiddle(window, middle.slice(window.from))
+}
+
+function setMiddle(window: SlidingWindow, middle: number[] | undefined): void {
+  window.middle = middle
+  window.from = 0
+}
+
+/** @returns when the record with the `n`-th oldest unit was last added to. */
+function timeOfUnit(window: SlidingWindow, n: number): number {
+  let left = n - window.headUnits
+  if (left <= 0) return window.headMs
+  const { middle = [] } = window
+  for (let i = window.from; i < middle.length; i += 2) {
+    left -= numberAt(middle, i + 1)
+    if (left <= 0) return numberAt(middle, i)
+  }
+  return window.tailMs
 }
 
 interface LogRecord {
@@ -200,20 +216,20 @@ interface LogRecord {
 function listRecords(window: SlidingWindow): LogRecord[] {
   if (window.units === 0) return []
   const records = [{ ms: window.headMs, units: window.headUnits }]
-  const { rest = [] } = window
-  for (let i = window.from; i < rest.length; i += 2) {
-    records.push({ ms: numberAt(rest, i), units: numberAt(rest, i + 1) })
+  const { middle = [] } = window
+  for (let i = window.from; i < middle.length; i += 2) {
+    records.push({ ms: numberAt(middle, i), units: numberAt(middle, i + 1) })
   }
+  if (window.tailUnits > 0) records.push({ ms: window.tailMs, units: window.tailUnits })
   return records
 }
 
 function setRecords(window: SlidingWindow, records: readonly LogRecord[]): void {
-  const [head, ...rest] = records
-  window.units = records.reduce((sum, record) => sum + record.units, 0)
-  window.headMs = head?.ms ?? 0
-  window.headUnits = head?.units ?? 0
-  window.rest = rest.length > 0 ? rest.flatMap((record) => [record.ms, record.units]) : undefined
-  window.from = 0
+  window.units = 0
+  window.headUnits = 0
+  window.tailUnits = 0
+  setMiddle(window, undefined)
+  for (const { ms, units } of records) pushRecord(window, ms, units)
 }
 
 /** Merges the records that share a slot. The later time stands for both: units stay longer, never shorter. */
@@ -230,6 +246,6 @@ function compact(window: SlidingWindow, slot: number): void {
 }
 
 /** An index that this file has made sure of. */
-function numberAt(list: readonly number[] | undefined, index: number): number {
-  return list?.[index] ?? 0
+function numberAt(list: readonly number[], index: number): number {
+  return list[index] ?? 0
 }

@@ -46,7 +46,7 @@ function waysOn({ free, offers, waitMs }: RefusalFacts): readonly string[] {
   const ways = offers.map(wordOffer)
   if (waitMs === undefined) return ways
   const allowance = free
-    .map(({ window }) => `${window.limit} per ${wordDuration(window.windowMs)}`)
+    .map(({ window }) => `${window.limit} per ${wordPeriod(window.windowMs)}`)
     .join(' and ')
   const waiting = `wait ${wordDuration(waitMs)}`
   return [allowance === '' ? waiting : `${waiting} for the free allowance (${allowance})`, ...ways]
@@ -93,3 +93,15 @@ function wordDuration(ms: number): string {
   if (ms <= 7_200_000) return `${Math.ceil(ms / 60_000)} min`
   return `${Math.ceil(ms / 3_600_000)} h`
 }
+
+/** What stands behind 'per': 'minute', '10 s'. */
+function wordPeriod(ms: number): string {
+  return PERIODS.get(ms) ?? wordDuration(ms)
+}
+
+const PERIODS: ReadonlyMap<number, string> = new Map([
+  [1000, 'second'],
+  [60_000, 'minute'],
+  [3_600_000, 'hour'],
+  [86_400_000, 'day'],
+])

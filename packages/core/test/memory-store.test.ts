@@ -2,13 +2,18 @@ import { describe, expect, test } from '@jest/globals'
 import { describeStore } from '@turnpike/testkit'
 import type { OpenStore } from '@turnpike/testkit'
 import { memoryStore } from '../src/memory-store.ts'
-import type { MemoryStoreOptions } from '../src/memory-store.ts'
+import type { MemoryStore, MemoryStoreOptions } from '../src/memory-store.ts'
 import type { AdmitRequest, ClaimTake } from '../src/store.ts'
 
 /** Not on a round number, and soon over a wrap of ms mod 2^32. */
 const BEGAN_MS = 400 * 2 ** 32 - 700
 
-function openMemory(options: MemoryStoreOptions = {}): OpenStore & { set(ms: number): void } {
+interface OpenMemory extends OpenStore {
+  readonly store: MemoryStore
+  readonly set: (ms: number) => void
+}
+
+function openMemory(options: MemoryStoreOptions = {}): OpenMemory {
   let nowMs = BEGAN_MS
   const store = memoryStore({ now: () => nowMs, ...options })
   return {
@@ -44,7 +49,7 @@ function claiming(changes: Partial<ClaimTake>): AdmitRequest {
   return { shard: 0, common: [], ways: [{ windows: [], claims: [claim] }], otherwise: [] }
 }
 
-describeStore('memory store', async () => openMemory())
+describeStore('memory', async () => openMemory())
 
 describe('memory store, full (R18)', () => {
   test('newcomers are turned away as full, and those known go on', () => {

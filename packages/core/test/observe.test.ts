@@ -9,6 +9,7 @@ describe("mode: 'observe'", () => {
     const events: GateEvent[] = []
     gate.on('observed', (event) => events.push(event))
     gate.on('refused', (event) => events.push(event))
+    gate.on('issued', (event) => events.push(event))
     expect(passOf(await gate.decide(request(), policy)).admission.way).toBe('free')
     const pass = passOf(await gate.decide(request(), policy))
     expect(pass.admission.way).toBe('observed')

@@ -36,6 +36,31 @@ describe('several policies on one request (R4)', () => {
     expect(refusalOf(await gate.decide(request(), ceiling)).code).toBe('ceiling_reached')
   })
 
+  test('a limit inside a requirement leaves it to the requirement to say how the call got in (R25)', async () => {
+    const { gate } = testGate()
+    const route = gate.policy({ require: pow(1) })
+    const inner = gate.policy(ceilingPolicy('10/1m'))
+    const view = request({ headers: solved(powOfferOf(await gate.decide(request(), route))) })
+    passOf(await gate.decide(view, route))
+    const pass = passOf(await gate.decide(view, inner))
+    expect(pass.headers['turnpike-admission']).toBe('pow;uses=0')
+    expect(pass.proven).toBe(true)
+    expect(pass.admission.way).toBe('pow')
+    expect(pass.admission.remaining('ceiling')).toBe(9)
+    expect(pass.admission.remaining('quota')).toBe(59)
+  })
+
+  test('windows of one name stay apart in the answer', async () => {
+    const { gate } = testGate()
+    const view = request()
+    passOf(await gate.decide(view, gate.policy(ceilingPolicy('10/1m'))))
+    const pass = passOf(await gate.decide(view, gate.policy(ceilingPolicy('20/1m'))))
+    expect(pass.headers).toMatchObject({
+      'ratelimit-policy': '"ceiling";q=10;w=60, "ceiling-2";q=20;w=60',
+      ratelimit: '"ceiling";r=9;t=60, "ceiling-2";r=19;t=60',
+    })
+  })
+
   test('two requirements on one request are a named error', async () => {
     const { gate } = testGate()
     const outer = gate.policy({ name: 'outer', require: pow(1) })

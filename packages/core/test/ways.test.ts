@@ -106,7 +106,7 @@ describe('the free allowance', () => {
     const refusal = refusalOf(await gate.decide(request(), policy))
     expect(refusal).toMatchObject({ status: 402, headers: { 'retry-after': '45' } })
     expect(refusal.body).toMatchObject({ retryAfter: 45 })
-    expect(refusal.body.detail).toContain('wait 45 s for the free allowance (1 per 60 s)')
+    expect(refusal.body.detail).toContain('wait 45 s for the free allowance (1 per minute)')
   })
 
   test('alone is a plain rate limiter: 429 with Retry-After and no offers', async () => {

@@ -1,0 +1,119 @@
+import { describe, expect, test } from '@jest/globals'
+import { createGate, pow, TurnpikeError } from '@turnpike/core'
+import { PROBLEM_CODES } from '@turnpike/protocol'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import {
+  anchorsOf,
+  codesIn,
+  DOCUMENTS,
+  relativeLinksOf,
+  ROOT,
+  rowsOf,
+  sectionOf,
+  textOf,
+} from './document.ts'
+
+describe('documents', () => {
+  test.each(DOCUMENTS)('%s has links that lead somewhere', (file) => {
+    const broken = relativeLinksOf(file).filter((target) => {
+      const [path = '', anchor] = target.split('#', 2)
+      const led = path === '' ? file : join(dirname(file), path)
+      if (!existsSync(join(ROOT, led))) return true
+      return anchor !== undefined && !anchorsOf(led).includes(anchor)
+    })
+    expect(broken).toEqual([])
+  })
+
+  test('docs/README.md leads to every other one in docs', () => {
+    const led = new Set(relativeLinksOf('docs/README.md').map((target) => join('docs', target)))
+    const all = DOCUMENTS.filter((file) => file.startsWith('docs/') && file !== 'docs/README.md')
+    expect(all.length).toBeGreaterThan(10)
+    expect(all.filter((file) => !led.has(file))).toEqual([])
+  })
+
+  test('decisions are at most 40 lines', () => {
+    const decisions = DOCUMENTS.filter((file) => file.startsWith('docs/decisions/'))
+    const long = decisions.filter((file) => textOf(file).trimEnd().split('\n').length > 40)
+    expect(decisions.length).toBeGreaterThan(0)
+    expect(long).toEqual([])
+  })
+})
+
+describe('docs/errors.md', () => {
+  const FILE = 'docs/errors.md'
+  const errors = membersOf('TurnpikeErrorCode')
+  const warnings = membersOf('WarningCode')
+  const entriesBelow = (heading: string): string[] =>
+    [...sectionOf(FILE, heading).matchAll(/^### (.+)$/gm)].map(([, code = '']) => code)
+
+  test('every code of an error has an entry, and none is left over', () => {
+    expect(entriesBelow('## Errors').toSorted()).toEqual(errors.toSorted())
+  })
+
+  test('every code of a warning alone has an entry, and none is left over', () => {
+    const alone = warnings.filter((code) => !errors.includes(code))
+    expect(entriesBelow('## Warnings').toSorted()).toEqual(alone.toSorted())
+  })
+
+  test('every code of an answer has an entry, and none is left over', () => {
+    expect(entriesBelow('## Answers to callers').toSorted()).toEqual(Object.keys(PROBLEM_CODES).toSorted())
+  })
+
+  test('every code is the anchor that log lines name', () => {
+    const anchors = anchorsOf(FILE)
+    const codes = [...errors, ...warnings, ...Object.keys(PROBLEM_CODES)]
+    expect(codes.filter((code) => !anchors.includes(code))).toEqual([])
+  })
+
+  test.each(Object.entries(PROBLEM_CODES))(
+    '%s stands with its status and title',
+    (code, { status, title }) => {
+      const [line = ''] = sectionOf(FILE, `### ${code}`).trim().split('\n')
+      expect(line).toMatch(new RegExp(`^_${status}[^:]*: `))
+      expect(line).toContain(`: ${title}._`)
+    },
+  )
+})
+
+describe('docs/configuration.md', () => {
+  const FILE = 'docs/configuration.md'
+  /** Far from every name there is. */
+  const misspelt: object = { zzzzzzzzzzzzzzzzzzzz: 1 }
+  const gate = createGate({ secret: 'a secret of the tests, long enough to be one', log: () => undefined })
+
+  test.each([
+    ['## createGate', () => createGate(misspelt)],
+    ['## policy', () => gate.policy(misspelt)],
+    ['## pow', () => gate.policy({ require: pow(4, misspelt) })],
+  ])('%s has a row for every option, and none is left over', (heading, configure) => {
+    const names = rowsOf(sectionOf(FILE, heading)).map(([name = '']) => /^`(\w+)`$/.exec(name)?.[1])
+    expect(names.filter((name) => name !== undefined).toSorted()).toEqual(optionsOf(configure).toSorted())
+  })
+
+  test('the codes named there are those of errors', () => {
+    const named = codesIn(textOf(FILE)).filter((code) => /^(?:option|secret|requirement|rail)_/.test(code))
+    expect(named.length).toBeGreaterThan(5)
+    expect(named.filter((code) => !membersOf('TurnpikeErrorCode').includes(code))).toEqual([])
+  })
+})
+
+/** The members of a union of texts, read from the source: a type leaves nothing to ask at run time. */
+function membersOf(union: string): readonly string[] {
+  const source = textOf('packages/core/src/errors.ts')
+  const members = new RegExp(`export type ${union} =((?:\\s*\\| '[a-z0-9_]+')+)`).exec(source)?.[1] ?? ''
+  const codes = [...members.matchAll(/'([a-z0-9_]+)'/g)].map(([, code = '']) => code)
+  if (codes.length < 2) throw new Error(`cannot read ${union}`)
+  return codes
+}
+
+/** All options there are: a far-fetched name gets the list for an answer. */
+function optionsOf(configure: () => unknown): readonly string[] {
+  try {
+    configure()
+  } catch (error) {
+    if (!(error instanceof TurnpikeError) || error.code !== 'option_unknown') throw error
+    return (/there are ([\w, ]+)/.exec(error.message)?.[1] ?? '').trim().split(', ')
+  }
+  throw new Error('an option that does not exist was taken')
+}
