@@ -3,21 +3,29 @@
  * tarball by `import` and by `require`. Run after a build.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 
-const SHIPPED = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+\.(js|d\.ts)(\.map)?|src\/.+\.ts)$/
+const SHIPPED =
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/.+\.js|dist\/.+\.(js|d\.ts)(\.map)?|src\/.+\.ts)$/
+const EXPECTED = ['README.md', 'LICENSE', 'package.json', 'dist/index.js', 'dist/index.d.ts']
 // Below node_modules, so that third-party packages are found in the parent and ours only in the tarballs.
 const site = 'node_modules/.cache/packed'
 
 rmSync(site, { recursive: true, force: true })
+const folders = readdirSync('packages').filter(isPublic)
 const complaints = []
-for (const folder of readdirSync('packages')) complaints.push(...(await inspect(join('packages', folder))))
-for (const folder of readdirSync('packages')) complaints.push(...load(`@turnpike/${folder}`))
+for (const folder of folders) complaints.push(...(await inspect(join('packages', folder))))
+for (const folder of folders) complaints.push(...load(`@turnpike/${folder}`))
 for (const complaint of complaints) console.error(complaint)
 process.exit(complaints.length === 0 ? 0 : 1)
+
+/** @type {(folder: string) => boolean} */
+function isPublic(folder) {
+  return JSON.parse(readFileSync(join('packages', folder, 'package.json'), 'utf8')).private !== true
+}
 
 /** @type {(folder: string) => Promise<string[]>} */
 async function inspect(folder) {
@@ -31,8 +39,15 @@ async function inspect(folder) {
   const stray = pack.files
     .filter(({ path }) => !SHIPPED.test(path))
     .map(({ path }) => `${name}: ships ${path}`)
+  const missing = EXPECTED.filter((path) => !pack.files.some((file) => file.path === path)).map(
+    (path) => `${name}: ships no ${path}`,
+  )
   const { messages, pkg } = await publint({ pkgDir: target, strict: true, pack: false })
-  return [...stray, ...messages.map((message) => `${name}: ${formatMessage(message, pkg) ?? message.code}`)]
+  return [
+    ...stray,
+    ...missing,
+    ...messages.map((message) => `${name}: ${formatMessage(message, pkg) ?? message.code}`),
+  ]
 }
 
 /** @type {(name: string) => string[]} */

@@ -24,6 +24,10 @@ export class ExpiringMap<Value> {
     return this.#entries.get(key)
   }
 
+  get size(): number {
+    return this.#entries.size
+  }
+
   get isFull(): boolean {
     return this.#entries.size >= this.#max
   }

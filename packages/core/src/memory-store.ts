@@ -7,7 +7,7 @@ import type { AdmitOutcome, AdmitRequest, Store, WindowAdjustment } from './stor
 export interface MemoryStoreOptions {
   /** The store's clock, in ms since 1970. Default `Date.now`. */
   readonly now?: () => number
-  /** Most holders of windows remembered at once (R18). Default 1,000,000: about 250 bytes each. */
+  /** Most holders of windows remembered at once (R18). Default 1,000,000: about 200 bytes each. */
   readonly maxHolders?: number
   /** Most credentials remembered at once, and most calls on hold (R18). Default 1,000,000. */
   readonly maxCredentials?: number

@@ -8,6 +8,7 @@ import {
   formatTarget,
   homeShard,
   type Offer,
+  parseAuthorization,
   parseChallenge,
   parseSolution,
   POW_SOLUTION_HEADER,
@@ -39,7 +40,6 @@ const SLOW_HASHES_PER_SECOND = 500_000
 const MAX_TTL_SECONDS = 65_535
 const LEASE_MS = 30_000
 const NO_TAG = new Uint8Array(12)
-const POW_SCHEME = /^pow /i
 /** Floating-point room when works are compared; far below one bit. */
 const ROUNDING = 1 - 1e-9
 
@@ -74,10 +74,11 @@ function prepareWay(keyring: Keyring, spec: PowSpec): PreparedWay {
 function readSolutions(view: RequestView): readonly Presented[] {
   const header = view.header(POW_SOLUTION_HEADER)
   const authorization = view.header('authorization')
-  const found: Presented[] = []
-  if (header !== undefined) found.push({ rail: 'pow', text: header })
-  if (authorization !== undefined && POW_SCHEME.test(authorization)) {
-    found.push({ rail: 'pow', text: authorization.slice(4) })
+  const found: Presented[] = header === undefined ? [] : [{ rail: 'pow', text: header }]
+  for (const { scheme, credentials } of authorization === undefined
+    ? []
+    : parseAuthorization(authorization)) {
+    if (scheme === 'pow') found.push({ rail: 'pow', text: credentials })
   }
   return found
 }

@@ -15,7 +15,7 @@ export interface WindowTake {
   readonly limit: number
   /** Length in milliseconds, below 2^31. */
   readonly windowMs: number
-  /** Units to take; 0 only looks. */
+  /** Units to take; 0 only looks, and fits while no more than `limit` is taken. */
   readonly cost: number
   /** Charge even above the limit, so that the window then blocks others (meters, R7). Default false. */
   readonly force?: boolean
@@ -111,6 +111,7 @@ export type AdmitOutcome =
       readonly common: readonly WindowState[]
       /** Empty when the common windows did not fit for any way. */
       readonly ways: readonly WayRefusal[]
+      /** Empty when the common windows did not fit for any way. */
       readonly otherwise: readonly WindowState[]
     }
   | { readonly outcome: 'late' | 'full' | 'corrupt' }
@@ -125,7 +126,7 @@ export interface ClaimRef {
 /**
  * - `kept`: the use is gone for good (also when it was kept before).
  * - `overlap`: the lease had lapsed and its use was taken by another claim meanwhile; both were served (R11).
- * - `gone`: the record is no longer there; nothing to do.
+ * - `gone`: the claim was given back, or its record is no longer there; nothing to do.
  */
 export type KeepOutcome = 'kept' | 'overlap' | 'gone'
 

@@ -84,6 +84,14 @@ describe('memory store, full (R18)', () => {
     expect(await store.inspect('a', 0)).toMatchObject([{ used: 1 }])
   })
 
+  test('a newcomer on one way is not passed on to the next', async () => {
+    const { store } = openMemory({ maxHolders: 1 })
+    store.admit(taking('a'))
+    const request = { ...taking('c'), ways: [...taking('c').ways, ...taking('a').ways] }
+    expect(store.admit(request)).toEqual({ outcome: 'full' })
+    expect(await store.inspect('a', 0)).toMatchObject([{ used: 1 }])
+  })
+
   test('a spent credential is remembered until 60 s after its end, whoever else wants in', async () => {
     const { store, set } = openMemory({ maxCredentials: 1 })
     store.admit(claiming({}))
@@ -140,6 +148,23 @@ describe('memory store, forgetting', () => {
     }
     await store.adjust([debit])
     expect(await store.inspect('b', 0)).toMatchObject([{ used: 5 }])
+  })
+})
+
+describe('memory store, windows', () => {
+  test('R6 the same id with another length is another window', async () => {
+    const { store } = openMemory()
+    const windows = [1000, 2000].map((windowMs) => ({
+      holder: 'a',
+      id: 'app:free',
+      limit: 1,
+      windowMs,
+      cost: 1,
+    }))
+    expect(store.admit({ ...taking('a'), ways: [{ windows, claims: [] }] })).toMatchObject({
+      outcome: 'admitted',
+    })
+    expect(await store.inspect('a', 0)).toHaveLength(2)
   })
 })
 

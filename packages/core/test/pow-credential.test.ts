@@ -50,6 +50,8 @@ describe('a solution', () => {
     const policy = demand(parts)
     const authorization = `PoW ${work(await offerFor(parts, policy))}`
     expect(await codeOf(parts, policy, { authorization })).toBe('pass')
+    const beside = `Bearer abc, PoW ${work(await offerFor(parts, policy))}`
+    expect(await codeOf(parts, policy, { authorization: beside })).toBe('pass')
   })
 
   test.each([

@@ -1,3 +1,4 @@
+export { parseAuthorization, type Authorization } from './authorization.ts'
 export { decodeBase64url, encodeBase64url } from './base64url.ts'
 export {
   CHALLENGE_ID_BYTES,

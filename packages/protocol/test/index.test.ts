@@ -37,6 +37,7 @@ describe('public surface', () => {
       'formatTarget',
       'homeShard',
       'isProblemCode',
+      'parseAuthorization',
       'parseChallenge',
       'parseOffer',
       'parsePowChallenge',

@@ -1,0 +1,6 @@
+export { SolverError } from './errors.ts'
+export type { SolverErrorCode } from './errors.ts'
+export type { Hardness, SolveOptions } from './options.ts'
+export type { Progress } from './progress.ts'
+export { solve } from './solve.ts'
+export type { Solved } from './solve.ts'

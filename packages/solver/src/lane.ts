@@ -1,0 +1,78 @@
+import { createJsKernel } from './js-kernel.ts'
+import { createRangeSearch } from './range-search.ts'
+import type { Job, Range } from './range-search.ts'
+import { createRounds, createSha256, expandSchedule, INITIAL_STATE, ROUND_CONSTANTS } from './sha256.ts'
+
+/** What came of searching a range. */
+export interface Searched {
+  /** Numbers of the nonces found, ascending. */
+  readonly found: readonly number[]
+  /** Hashes tried: less than the range when enough were found early. */
+  readonly hashes: number
+}
+
+/** One place that hashes, one range at a time: the calling thread or a worker. */
+export interface Lane {
+  /**
+   * Searches until `wanted` nonces are found or the range ends. Rejects when the lane broke: the range then counts as
+   * not searched. After `close()` it settles soon, with whatever it has.
+   */
+  search(range: Range, wanted: number): Promise<Searched>
+  /** Stops the search under way. Idempotent. */
+  close(): void
+}
+
+/** Hashes between two looks at the clock: about a millisecond, so that abort and timers are not kept waiting. */
+const CHUNK = 4096
+/** How long the calling thread hashes before other work gets its turn; half a frame of an animation. */
+const TURN_MS = 8
+
+/** Searches in the calling thread, in short turns. */
+export function openCallingThread(job: Job): Lane {
+  const sha256 = createSha256(INITIAL_STATE, expandSchedule, createRounds(ROUND_CONSTANTS))
+  const search = createRangeSearch(job, createJsKernel(sha256), sha256)
+  let closed = false
+  let turnEndsAt = performance.now() + TURN_MS
+
+  async function takeTurns(): Promise<void> {
+    if (performance.now() < turnEndsAt) return
+    await nextTurn()
+    turnEndsAt = performance.now() + TURN_MS
+  }
+
+  return {
+    async search(range, wanted) {
+      const found: number[] = []
+      let at = range.from
+      while (at < range.to && found.length < wanted) {
+        if (closed) break
+        const to = Math.min(at + CHUNK, range.to)
+        const hit = search({ from: at, to })
+        if (hit >= 0) found.push(hit)
+        at = hit < 0 ? to : hit + 1
+        await takeTurns()
+      }
+      return { found, hashes: at - range.from }
+    },
+    close() {
+      closed = true
+    },
+  }
+}
+
+/** Lets I/O, timers and rendering have their turn; `setTimeout` would idle for 1 to 4 ms each time. */
+async function nextTurn(): Promise<void> {
+  if (typeof setImmediate === 'function') {
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve)
+    })
+    return
+  }
+  const { port1, port2 } = new MessageChannel()
+  await new Promise<void>((resolve) => {
+    port1.addEventListener('message', () => resolve(), { once: true })
+    port1.start()
+    port2.postMessage(undefined)
+  })
+  port1.close()
+}
