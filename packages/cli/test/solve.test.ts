@@ -1,0 +1,172 @@
+import { describe, expect, test } from '@jest/globals'
+import { run } from '@turnpike/cli'
+import { encodeChallenge, sealChallenge } from '@turnpike/protocol'
+import { createHash } from 'node:crypto'
+import { fakeIo } from './fake-io.ts'
+
+const EASY = ['--target', '0fffffff']
+
+/** Runs `turnpike solve` and returns its exit code and output. */
+async function solve(args: readonly string[], options?: Parameters<typeof fakeIo>[0]) {
+  const { io, written } = fakeIo(options)
+  const exitCode = await run(['solve', ...args], io)
+  return { exitCode, ...written }
+}
+
+function hashHead(text: string): number {
+  return createHash('sha256').update(text).digest().readUInt32BE(0)
+}
+
+function ownChallenge(target: number, count: number): string {
+  const flags = { keyId: 1, callerBound: false, gateWide: false, revision: 0 }
+  const times = { expiresAtSeconds: 1, ttlSeconds: 1 }
+  const tags = { id: new Uint8Array(16), resourceTag: new Uint8Array(12), callerTag: new Uint8Array(12) }
+  const signed = encodeChallenge({ ...flags, ...times, ...tags, count, target })
+  return sealChallenge(signed, new Uint8Array(20))
+}
+
+describe('solve, used wrongly', () => {
+  test.each<[string, readonly string[], RegExp]>([
+    ['no challenge', [], /required option '-c, --challenge <text>'/],
+    ['an empty challenge', ['-c', ''], /--challenge must have 1 to 200 characters, not 0/],
+    ['201 characters', ['-c', '🦊'.repeat(201)], /1 to 200 characters, not 201/],
+    [
+      'an unknown option',
+      ['-c', 'x', '--challange', 'y'],
+      /unknown option '--challange'[^]*did you mean --challenge/i,
+    ],
+    ['difficulty nine', ['-c', 'x', '-d', '9'], /--difficulty must be a number from 0 to 8, not "9"/],
+    ['difficulty zero', ['-c', 'x', '-d', '0'], /--difficulty must be above 0/],
+    ['a difficulty in words', ['-c', 'x', '-d', 'four'], /--difficulty must be a number.*"four"/],
+    ['33 bits', ['-c', 'x', '--bits', '33'], /--bits must be a number from 0 to 32/],
+    ['a short target', ['-c', 'x', '--target', 'ffff'], /--target must be 8 lower-case hex digits/],
+    ['two measures', ['-c', 'x', '-d', '4', '--bits', '16'], /only one of --difficulty, --target and --bits/],
+    ['count 17', ['-c', 'x', '--count', '17'], /--count must be a number from 1 to 16/],
+    ['half a nonce', ['-c', 'x', '--count', '1.5'], /--count must be a whole number/],
+    ['workers below none', ['-c', 'x', '--workers', '-1'], /--workers/],
+    ['a surplus argument', ['-c', 'x', 'abc'], /too many arguments/],
+  ])('%s ends with 2, an error that says what is right, and nothing on stdout', async (_, args, message) => {
+    const { exitCode, stdout, stderr } = await solve(args)
+    expect([exitCode, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(message)
+    expect(stderr).toMatch(/^error: /)
+  })
+
+  test.each([
+    ['-d', '7'],
+    ['--bits', '21', '--count', '16'],
+    ['--bits', '17', '--max-bits', '16'],
+  ])('R35 hostile difficulty %s %s ends with 1 before any work, and says how to go on', async (...args) => {
+    const { exitCode, stderr } = await solve(['-c', 'x', ...args])
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(
+      /^error: This takes 2\^\d+\.\d hashes; the limit is 2\^\d+\. .*--max-bits \d+\.\n$/,
+    )
+  })
+})
+
+describe('solve', () => {
+  test('prints nonce, header, hashes and time', async () => {
+    const { exitCode, stdout, stderr } = await solve(['--challenge', 'abc123', '--difficulty', '2'])
+    const [, nonce = ''] = /^nonce ([0-9a-f]+)$/m.exec(stdout) ?? []
+    expect(hashHead(`abc123${nonce}`)).toBeLessThanOrEqual(0x00ffffff)
+    expect(stdout).toMatch(new RegExp(`^X-PoW-Solution: challenge=abc123,nonce=${nonce}$`, 'm'))
+    expect(stdout).toMatch(/^[\d,]+ hashes \(256 expected\) in \d+ ms$/m)
+    expect([exitCode, stderr]).toEqual([0, ''])
+  })
+
+  test('--json prints one object', async () => {
+    const { stdout } = await solve(['-c', 'ü, "x"', ...EASY, '--count', '3', '--json'])
+    const solved: { nonces: string[] } & Record<string, unknown> = JSON.parse(stdout)
+    expect(Object.keys(solved)).toEqual(['challenge', 'nonce', 'nonces', 'header', 'hashes', 'elapsedMs'])
+    const nonce = solved.nonces.join('.')
+    expect(solved).toMatchObject({ challenge: 'ü, "x"', nonce, hashes: expect.any(Number) })
+    expect(solved['header']).toBe(`X-PoW-Solution: challenge=ü, "x",nonce=${nonce}`)
+    for (const one of solved.nonces) expect(hashHead(`ü, "x"${one}`)).toBeLessThanOrEqual(0x0fffffff)
+  })
+
+  test.each([
+    ['--bits', '12'],
+    ['--difficulty', '3'],
+    ['--target', '000fffff'],
+  ])('%s %s are the same work', async (...args) => {
+    expect((await solve(['-c', 'same', ...args])).stdout).toContain('(4,096 expected)')
+  })
+
+  test("reads target and count from a gate's own challenge, unless told otherwise", async () => {
+    const challenge = ownChallenge(0x00ffffff, 4)
+    expect((await solve(['-c', challenge])).stdout).toMatch(
+      /nonce=([0-9a-f]{16}\.){3}[0-9a-f]{16}\n[^]*1,024 expected/,
+    )
+    expect((await solve(['-c', challenge, '-d', '1', '--count', '1'])).stdout).toContain('(16 expected)')
+    expect((await solve(['-c', `${challenge.slice(1)}!`])).stdout).toContain('(65,536 expected)')
+  })
+
+  test.each(['abc\n', 'abc\r\n', 'abc'])('--challenge - reads %j from standard input', async (stdin) => {
+    expect(JSON.parse((await solve(['-c', '-', ...EASY, '--json'], { stdin })).stdout)).toMatchObject({
+      challenge: 'abc',
+    })
+  })
+
+  test('does not let control characters of a challenge reach the terminal', async () => {
+    const { stdout } = await solve(['-c', 'a\u001b[31mb\nc', ...EASY], {
+      terminal: true,
+      env: { NO_COLOR: '1' },
+    })
+    expect(stdout).toContain(String.raw`challenge=a\u001b[31mb\u000ac,`)
+    expect(stdout).not.toContain('\u001b')
+  })
+
+  test('shows progress on a terminal only, and erases it', async () => {
+    const hard = ['-c', 'progress', '--bits', '18', '--count', '4', '--max-bits', '24', '--workers', '0']
+    const onTerminal = await solve(hard, { terminal: true })
+    expect(onTerminal.stderr).toMatch(/solving: \d+ % of the expected work, [\d.]+ [kM]H\/s, \d+ ms/)
+    expect(onTerminal.stderr.endsWith('\r\u001b[2K')).toBe(true)
+    expect((await solve(hard)).stderr).toBe('')
+  })
+
+  test('colours on a terminal only, and not with NO_COLOR', async () => {
+    const coloured = async (options: Parameters<typeof fakeIo>[0]): Promise<boolean> =>
+      (await solve(['-c', 'x', ...EASY], options)).stdout.includes('\u001b[')
+    expect(await coloured({ terminal: true })).toBe(true)
+    expect(await coloured({ terminal: true, env: { NO_COLOR: '1' } })).toBe(false)
+    expect(await coloured({})).toBe(false)
+  })
+
+  test('interrupted, ends with 130, without a stack or a result', async () => {
+    const { io, written, interrupt, interrupts } = fakeIo({ terminal: true })
+    setTimeout(interrupt, 300)
+    expect(await run(['solve', '-c', 'x', '--bits', '32', '--max-bits', '32'], io)).toBe(130)
+    expect(written.stdout).toBe('')
+    expect(written.stderr.endsWith('\r\u001b[2KInterrupted.\n')).toBe(true)
+    expect(interrupts.size).toBe(0)
+  })
+})
+
+describe('turnpike', () => {
+  test.each([['--help'], ['solve', '--help']])(
+    '%s %s prints usage and exit codes to stdout',
+    async (...args) => {
+      const { io, written } = fakeIo()
+      expect(await run(args, io)).toBe(0)
+      expect(written.stdout).toMatch(/Usage: turnpike/)
+      expect(written.stdout).toContain('0 done, 1 failed, 2 wrong usage, 130 interrupted')
+    },
+  )
+
+  test('solve --help has examples', async () => {
+    expect((await solve(['--help'])).stdout).toContain('turnpike solve --challenge abc123 --difficulty 4')
+  })
+
+  test('--version prints the version of the package', async () => {
+    const { io, written } = fakeIo()
+    expect(await run(['--version'], io)).toBe(0)
+    expect(written.stdout).toMatch(/^\d+\.\d+\.\d+/)
+  })
+
+  test.each([[[]], [['sovle']]])('%j ends with 2 and says what there is', async (args) => {
+    const { io, written } = fakeIo()
+    expect(await run(args, io)).toBe(2)
+    expect(written.stderr).toContain('solve')
+  })
+})
