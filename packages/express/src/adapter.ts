@@ -1,0 +1,95 @@
+import {
+  ceilingPolicy,
+  protectPolicy,
+  toGate,
+  type Admission,
+  type CeilingOptions,
+  type Gate,
+  type GateOptions,
+  type Policy,
+  type ProtectOptions,
+  type Requirement,
+  type Windows,
+} from '@turnpike/core'
+import { admit, answerChallenge, type Exchange } from '@turnpike/node'
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import { warnOfMistakes } from './mistakes.ts'
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** How the gate admitted this request; undefined when no policy admitted it. */
+      turnpike?: Admission | undefined
+    }
+  }
+}
+
+/** May be taken apart: `const { protect, ceiling, endpoints } = turnpike(...)`. */
+export interface ExpressTurnpike {
+  readonly gate: Gate
+  /** Demands a requirement once the free allowance is used up; `protect()` is 60 calls a minute free, then `pow(4)`. */
+  readonly protect: (requirement?: Requirement | ProtectOptions, options?: ProtectOptions) => RequestHandler
+  /** Limits all callers, however admitted. */
+  readonly ceiling: (windows: Windows, options?: CeilingOptions) => RequestHandler
+  /** Answers the challenge endpoint below wherever it is mounted. */
+  readonly endpoints: () => RequestHandler
+}
+
+/**
+ * The gate for Express 4 and 5.
+ *
+ * @example
+ * const { protect, ceiling, endpoints } = turnpike({ name: 'my-api', secret })
+ * app.use(endpoints(), ceiling('600/1m'))
+ * app.post('/tools/call', protect(anyOf(pow(4), sats(10)), { free: '60/1m' }), handler)
+ * @throws TurnpikeError as `createGate` and `gate.policy` do, at boot
+ */
+export function turnpike(gateOrOptions: Gate | GateOptions): ExpressTurnpike {
+  const gate = toGate(gateOrOptions)
+  return {
+    gate,
+    protect: (requirement, options) => gated(gate, gate.policy(protectPolicy(requirement, options))),
+    ceiling: (windows, options) => gated(gate, gate.policy(ceilingPolicy(windows, options))),
+    // `url` has lost the mount prefix, `originalUrl` has not.
+    endpoints: () => (request, response, next) =>
+      void goOn(answerChallenge(gate, request.url, exchangeOf(request, response)), next),
+  }
+}
+
+function gated(gate: Gate, policy: Policy): RequestHandler {
+  const handler: RequestHandler = (request, response, next) => {
+    warnOfMistakes(gate, handler, request)
+    void goOn(isAnswered(gate, policy, exchangeOf(request, response)), next)
+  }
+  return handler
+}
+
+async function isAnswered(gate: Gate, policy: Policy, exchange: ExpressExchange): Promise<boolean> {
+  const entry = await admit(gate, policy, exchange)
+  if (entry.outcome === 'pass') exchange.request.turnpike = entry.admission
+  return entry.outcome === 'answered'
+}
+
+/** Hands every failure on: Express 4 does not look at the promise of a middleware. */
+async function goOn(answering: Promise<boolean>, next: NextFunction): Promise<void> {
+  let answered: boolean
+  try {
+    answered = await answering
+  } catch (error) {
+    next(error)
+    return
+  }
+  if (!answered) next()
+}
+
+interface ExpressExchange extends Exchange {
+  readonly request: Request
+}
+
+/**
+ * No route: under a mounted router Express knows the prefix with its values only (`/tenants/7/items/:id`), and a
+ * middleware of `app.use` knows no route at all. Unnamed policies go by their place of creation instead (R6).
+ */
+function exchangeOf(request: Request, response: Response): ExpressExchange {
+  return { request, response, extras: { ip: request.ip } }
+}

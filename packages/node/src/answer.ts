@@ -1,0 +1,44 @@
+import type { Answer, HeaderFields } from '@turnpike/core'
+import { EXPOSED_HEADERS } from '@turnpike/protocol'
+import { mergeFieldList } from './field-list.ts'
+import { isGone, type NodeResponse } from './response.ts'
+
+const LEGACY = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset']
+
+/**
+ * Sends an answer of the gate: status, header fields, JSON body. A HEAD request gets no body; nothing is sent when
+ * headers are out already or the client is gone.
+ */
+export function sendAnswer(response: NodeResponse, answer: Answer): void {
+  if (response.headersSent || isGone(response)) return
+  applyAnswer(response, answer)
+  // To HEAD, Node sends the fields of this body without the body.
+  response.end(JSON.stringify(answer.body))
+}
+
+/** Sets status and header fields of an answer, for a framework that sends the body itself. */
+export function applyAnswer(response: NodeResponse, answer: Answer): void {
+  if (response.headersSent) return
+  // An outer policy may have admitted the call before this one refused it.
+  response.removeHeader('Turnpike-Admission')
+  response.statusCode = answer.status
+  setFields(response, answer.headers)
+  if (answer.headers['content-type'] === undefined) {
+    response.setHeader('Content-Type', answer.status < 400 ? 'application/json' : 'application/problem+json')
+  }
+  exposeFields(response)
+}
+
+/** Sets header fields; several values become separate lines. */
+export function setFields(response: NodeResponse, fields: HeaderFields): void {
+  for (const [name, value] of Object.entries(fields)) response.setHeader(name, value)
+}
+
+/** Adds our fields to those that the application exposes to scripts of other origins; other CORS fields are its own. */
+export function exposeFields(response: NodeResponse): void {
+  if (response.req.headers.origin === undefined) return
+  const names =
+    response.getHeader('X-RateLimit-Limit') === undefined ? EXPOSED_HEADERS : [...EXPOSED_HEADERS, ...LEGACY]
+  const name = 'Access-Control-Expose-Headers'
+  response.setHeader(name, mergeFieldList(response.getHeader(name), names))
+}

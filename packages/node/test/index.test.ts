@@ -1,0 +1,25 @@
+import * as node from '@turnpike/node'
+import { expect, test } from '@jest/globals'
+
+test('the package exports what its documentation names', () => {
+  expect(Object.keys(node).toSorted()).toEqual([
+    'TurnpikeError',
+    'admission',
+    'admit',
+    'answerChallenge',
+    'anyOf',
+    'applyPass',
+    'createGate',
+    'exposeFields',
+    'isGone',
+    'memoryStore',
+    'mergeFieldList',
+    'pow',
+    'privateCacheControl',
+    'requestView',
+    'sendAnswer',
+    'setFields',
+    'turnpike',
+    'watch',
+  ])
+})
