@@ -79,7 +79,8 @@ export class MemoryDecisions {
       this.#seated = way.common ? 0 : commonSeats
       const counted = way.common ? this.#look(way.common) : common
       isCommonOpen ||= counted.every(isOpen)
-      return { windows: this.#look(way.windows), claims: this.#claims.weigh(way.claims, this.#nowMs) }
+      const refusal = { windows: this.#look(way.windows), claims: this.#claims.weigh(way.claims, this.#nowMs) }
+      return way.common ? { ...refusal, common: counted } : refusal
     })
     if (this.#isCrowded) return undefined
     const outcome = 'refused'

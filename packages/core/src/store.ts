@@ -43,7 +43,10 @@ export interface ClaimTake {
   readonly claimId: string
   /** Uses as signed or sold. A record never has more uses than it began with. */
   readonly uses: number
-  /** When the credential ends; its record lives 60 s longer. Judged by the store's clock. */
+  /**
+   * When the credential ends as it was issued; its record lives 60 s longer. Judged by the store's clock. Never an earlier
+   * end that its holder added: the record would be forgotten while the credential as issued is still good.
+   */
   readonly expiresAtMs: number
   /** When it was issued, where known: a store that began later refuses it as `lost` (R15). */
   readonly issuedAtMs?: number
@@ -90,6 +93,8 @@ export interface AdmitRequest {
 export interface WayRefusal {
   readonly windows: readonly WindowState[]
   readonly claims: readonly ClaimOutcome[]
+  /** How the way's own `common` windows stand; absent on ways that are counted by the request's. */
+  readonly common?: readonly WindowState[]
 }
 
 export type AdmitOutcome =

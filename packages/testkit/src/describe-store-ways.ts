@@ -115,6 +115,19 @@ function describeCommon(open: StoreOpener): void {
     }),
   )
   test(
+    'R5 a way refused by common windows of its own says how those stand',
+    onStore(open, async ({ store }) => {
+      const own = sampleWindow({ holder: 'payer', id: 'app:ceiling:400', limit: 1 })
+      const request = sampleRequest({ common: [], ways: [sampleWay({ common: [own], windows: [free] })] })
+      admitted(await store.admit(request))
+      const open = sampleRequest({ ways: [...request.ways, sampleWay({ windows: [free], lookOnly: true })] })
+      const [first, second] = refused(await store.admit(open)).ways
+      expect(first?.common).toMatchObject([{ remaining: 0 }])
+      expect(first?.common?.[0]?.retryMs).toBeGreaterThan(0)
+      expect(second?.common).toBeUndefined()
+    }),
+  )
+  test(
     'R7 two takes of one window in one request are counted together, and may differ in limit',
     onStore(open, async ({ store }) => {
       const twice = sampleRequest({
