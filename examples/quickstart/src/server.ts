@@ -35,7 +35,9 @@ const server = app.listen(port, HOST, (error?: Error) => {
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
+    // Calls under way may finish; whoever takes longer than that has left.
     server.close(() => void gate.close())
-    server.closeIdleConnections()
+    setInterval(() => server.closeIdleConnections(), 100).unref()
+    setTimeout(() => server.closeAllConnections(), 10_000).unref()
   })
 }

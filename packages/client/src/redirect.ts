@@ -1,4 +1,5 @@
 import { POW_SOLUTION_HEADER } from '@turnpike/protocol'
+import { mayHaveBody } from './body.ts'
 import { settingsOf } from './replay.ts'
 
 /** Names that `fetch` drops when a redirect leads to another origin (Fetch standard, HTTP-redirect fetch). */
@@ -36,7 +37,7 @@ export function requestAfterRedirect(response: Response, request: Request): Requ
   const url = URL.canParse(location, request.url) ? new URL(location, request.url).href : ''
   if (!/^https?:/.test(url)) return undefined
   if (!becomesGet(response.status, request.method)) {
-    return request.body === null ? moveRequest(request, url) : undefined
+    return mayHaveBody(request) ? undefined : moveRequest(request, url)
   }
   const headers = headersFor(url, request)
   for (const name of ABOUT_THE_BODY) headers.delete(name)

@@ -1,6 +1,6 @@
 import { parsePowChallenge, parseProblem, parseRetryAfter, parseWwwAuthenticate } from '@turnpike/protocol'
 import type { PowOffer, Problem } from '@turnpike/protocol'
-import { readUpTo } from './body.ts'
+import { readBody } from './body.ts'
 
 /** What a refusal asks for, and what it offers. */
 export interface Refusal {
@@ -43,8 +43,7 @@ function secondsIn(problem: Problem | undefined): number | undefined {
 
 async function readProblem(response: Response): Promise<Problem | undefined> {
   if (!/^application\/(problem\+)?json\b/i.test(response.headers.get('content-type') ?? '')) return undefined
-  const copy = response.clone().body
-  const bytes = copy === null ? undefined : await readUpTo(copy, MAX_PROBLEM_BYTES)
+  const bytes = await readBody(response.clone(), MAX_PROBLEM_BYTES)
   if (bytes === undefined) return undefined
   try {
     return parseProblem(JSON.parse(new TextDecoder().decode(bytes)))

@@ -1,5 +1,5 @@
 import { POW_SOLUTION_HEADER } from '@turnpike/protocol'
-import { readUpTo } from './body.ts'
+import { mayHaveBody, readBody } from './body.ts'
 
 /** A request that may have to be sent more than once. */
 export interface Replay {
@@ -15,8 +15,7 @@ export interface Replay {
 
 /** Keeps a copy of the body, up to `maxBodyBytes`, while the first request is on its way. */
 export function createReplay(request: Request, maxBodyBytes: number): Replay {
-  const copy = request.clone().body
-  const kept = copy === null ? undefined : readUpTo(copy, maxBodyBytes)
+  const kept = mayHaveBody(request) ? readBody(request.clone(), maxBodyBytes) : undefined
   // A body that breaks fails the request itself; here it must only not go unheard.
   kept?.catch(() => {})
   return {

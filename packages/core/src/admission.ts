@@ -24,13 +24,13 @@ export interface Admitted {
   readonly admission: Admission
   readonly finish: Pass['finish']
   /** An inner policy refused: everything is given back (R4). */
-  readonly undo: () => Promise<unknown>
+  readonly undo: () => unknown
 }
 
 /** Lets a call through and follows it to its end (R31). */
 export function admit(parts: AdmissionParts, settlement: Settlement, emit: Emit): Admitted {
   const { policy, caller, way, taken, usesLeft } = parts
-  let settled: Promise<Settled> | undefined
+  let settled: Settled | Promise<Settled> | undefined
   let finished: Promise<void> | undefined
   settlement.open(taken)
   emit({ type: 'admitted', policy: policy.name, way, callerClass: caller.caller.class })

@@ -72,7 +72,7 @@ export function weighClaim(
 ): ClaimOutcome {
   if (clock.nowMs >= take.expiresAtMs) return 'expired'
   // Issue times are often whole seconds: only a second that was over when the store began is surely before it.
-  if (take.issuedAtMs !== undefined && take.issuedAtMs + 1000 <= clock.beganMs) return 'lost'
+  if (take.issuedAtMs !== undefined && take.issuedAtMs < clock.beganMs) return 'lost'
   if (!record) return weighFirstClaim(take, reserved)
   lapse(record, clock.nowMs)
   if (usesLeft(record, take) > reserved) return 'claimed'

@@ -1,7 +1,7 @@
 import { encodeBase64url } from '@turnpike/protocol'
 import { type CountedCaller, createCallerDirectory } from './caller.ts'
 import { decide } from './decide.ts'
-import type { Caller } from './decision.ts'
+import type { Caller, Decision } from './decision.ts'
 import { createEmitter } from './emitter.ts'
 import type { Engine } from './engine.ts'
 import { TurnpikeError } from './errors.ts'
@@ -11,7 +11,8 @@ import { createKeyring } from './keys.ts'
 import { memoryStore } from './memory-store.ts'
 import { nameMistakes } from './mistakes.ts'
 import { checkGateOptions, type GateOptions, secretsOf } from './options.ts'
-import { Passage } from './passage.ts'
+import { type Passage, passageOf } from './passage.ts'
+import { whenKnown } from './when-known.ts'
 import { compilePolicy } from './policy-compile.ts'
 import type { Policy } from './policy.ts'
 import { createPowRail } from './pow-rail.ts'
@@ -23,6 +24,7 @@ import { createWarnings } from './warnings.ts'
 const DEFAULT_NAME = 'turnpike'
 const DEFAULT_CHALLENGE_PATH = '/api/challenge'
 const DEFAULT_IPV6_SUBNET = 64
+const SKIP: Decision = { outcome: 'skip' }
 
 /**
  * Makes a gate. All options are optional in development; production wants a `secret`.
@@ -79,15 +81,18 @@ function createEngine(options: GateOptions): Engine {
 
 function openGate(engine: Engine, issuer: Issuer): Gate {
   const own = new WeakSet<Policy>()
-  const passages = new WeakMap<RequestView, Passage>()
   let policies = 0
   let closed = false
 
-  const decideOnce = async (view: RequestView, policy: Policy, passage: Passage) => {
-    if (isPreflight(view) || (await policy.skip?.(view)) === true) return { outcome: 'skip' } as const
+  const decideUnskipped = (view: RequestView, policy: Policy, passage: Passage) => {
     nameMistakes(engine, view, policy)
     issuer.learn(policy, view)
-    return await decide(engine, { view, policy, passage, caller: await callerOf(engine, view) })
+    return whenKnown(callerOf(engine, view), (caller) => decide(engine, { view, policy, passage, caller }))
+  }
+  const decideOnce = (view: RequestView, policy: Policy, passage: Passage): Decision | Promise<Decision> => {
+    if (isPreflight(view)) return SKIP
+    if (policy.skip === undefined) return decideUnskipped(view, policy, passage)
+    return whenKnown(policy.skip(view), (skip) => (skip ? SKIP : decideUnskipped(view, policy, passage)))
   }
 
   return {
@@ -107,8 +112,7 @@ function openGate(engine: Engine, issuer: Issuer): Gate {
           `the policy '${policy.name}' was made by another gate; use gate.policy()`,
         )
       }
-      const passage = passages.get(view) ?? new Passage()
-      passages.set(view, passage)
+      const passage = passageOf(view, engine)
       return await passage.once(policy, () => decideOnce(view, policy, passage))
     },
     async issue(view, resource) {
@@ -134,9 +138,15 @@ function openGate(engine: Engine, issuer: Issuer): Gate {
 }
 
 /** Whom the request is counted for: the operator's name for it, else its address (R1, R8). */
-async function callerOf({ options, callers, warnings }: Engine, view: RequestView): Promise<CountedCaller> {
-  const name = await options.caller?.(view)
-  if (name !== undefined) return callers.byName(name)
+function callerOf(engine: Engine, view: RequestView): CountedCaller | Promise<CountedCaller> {
+  const { options, callers } = engine
+  if (options.caller === undefined) return callerByAddress(engine, view)
+  return whenKnown(options.caller(view), (name) =>
+    name === undefined ? callerByAddress(engine, view) : callers.byName(name),
+  )
+}
+
+function callerByAddress({ callers, warnings }: Engine, view: RequestView): CountedCaller {
   const known = callers.byAddress(view.ip)
   if (known !== undefined) return known
   warnings.once(

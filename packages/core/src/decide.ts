@@ -7,7 +7,8 @@ import { type Plan, planDecision } from './plan.ts'
 import type { Policy } from './policy.ts'
 import type { RailContext } from './rail.ts'
 import { rateLimitFields, type ShownWindow, showWindows } from './rate-limit-fields.ts'
-import { refuse } from './refuse.ts'
+import { refuse, type Unadmitted } from './refuse.ts'
+import { whenKnown } from './when-known.ts'
 import type { RequestView } from './request.ts'
 import type { Taken } from './settlement.ts'
 import { askStore } from './store-call.ts'
@@ -22,7 +23,7 @@ export interface Question {
 }
 
 /** Plan, one atomic step in the store, answer (R1). */
-export async function decide(engine: Engine, question: Question): Promise<Decision> {
+export function decide(engine: Engine, question: Question): Decision | Promise<Decision> {
   const { view, policy, caller } = question
   const context: RailContext = {
     caller: caller.caller,
@@ -33,12 +34,17 @@ export async function decide(engine: Engine, question: Question): Promise<Decisi
   }
   const presented = policy.ways.flatMap((way) => engine.rails.get(way.rail)?.read(view) ?? [])
   const plan = planDecision(policy, policy.windows(view), caller, { presented, context })
-  const answer = await askStore(engine, plan.request)
-  if (answer.outcome === 'admitted') return pass(engine, question, plan, answer)
-  const refusal = await refuse(engine, { ...question, plan, answer, context })
-  return policy.mode === 'observe'
-    ? letThrough(engine, question, refusal)
-    : await turnBack(engine, question, refusal)
+  return whenKnown(askStore(engine, plan.request), (answer) =>
+    answer.outcome === 'admitted'
+      ? pass(engine, question, plan, answer)
+      : turnAway(engine, { ...question, plan, answer, context }),
+  )
+}
+
+async function turnAway(engine: Engine, unadmitted: Unadmitted): Promise<Decision> {
+  const refusal = await refuse(engine, unadmitted)
+  if (unadmitted.policy.mode === 'observe') return letThrough(engine, unadmitted, refusal)
+  return await turnBack(engine, unadmitted, refusal)
 }
 
 function pass(
@@ -54,7 +60,7 @@ function pass(
       ...showWindows(plan.ceiling, answer.common),
       ...showWindows(taken?.windows ?? [], answer.windows),
     ],
-    taken: { claims: taken?.take.claims ?? [], windows: refundable(plan.request, answer) },
+    taken: { claims: taken?.take.claims ?? [], windows: () => refundable(plan.request, answer) },
     usesLeft: answer.usesLeft.length === 0 ? undefined : Math.min(...answer.usesLeft),
   })
 }
@@ -117,7 +123,7 @@ async function turnBack(
 const NO_TOLL: Toll = {
   way: 'observed',
   windows: [],
-  taken: { claims: [], windows: [] },
+  taken: { claims: [], windows: () => [] },
   usesLeft: undefined,
 }
 

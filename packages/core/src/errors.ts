@@ -10,6 +10,7 @@ export type TurnpikeErrorCode =
   | 'two_requirements'
   | 'policy_foreign'
   | 'gate_closed'
+  | 'store_unusable'
 
 /** Mistakes that do not stop the application. Each is named once per gate, with its docs entry. */
 export type WarningCode =
@@ -19,6 +20,8 @@ export type WarningCode =
   | 'two_gates'
   | 'json_rpc_behind_protect'
   | 'gate_after_route'
+  | 'memory_store'
+  | 'memory_store_workers'
   | 'store_failed'
   | 'claim_unsettled'
 

@@ -31,6 +31,12 @@ export type { PreparedWay, Presented, Rail, RailContext, Verdict } from './rail.
 export type { Resource } from './resource.ts'
 export { TurnpikeError, type TurnpikeErrorCode, type WarningCode } from './errors.ts'
 export { memoryStore, type MemoryStoreOptions } from './memory-store.ts'
+export { type Claim, type ClaimRecord, type ClaimState, isForgettable } from './claim-record.ts'
+export { emptyWindow, expire, type SlidingWindow, slotMs } from './sliding-window.ts'
+export { type HeldCall, type RecordBook, StoreClaims } from './store-claims.ts'
+export { StoreDecisions } from './store-decisions.ts'
+export { adjustWindow, reportWindow, type WindowBook, type WindowName } from './window-book.ts'
+export { checkKnownOptions } from './option-check.ts'
 export {
   type AdmitOutcome,
   type AdmitRequest,

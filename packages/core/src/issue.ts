@@ -5,6 +5,7 @@ import type { Engine } from './engine.ts'
 import { ISSUED_LIMIT, planIssue } from './plan.ts'
 import type { Policy } from './policy.ts'
 import type { PreparedWay, RailContext } from './rail.ts'
+import { outage } from './outage.ts'
 import { createRefusal } from './refusal.ts'
 import type { RequestView } from './request.ts'
 import { GATE_WIDE, type Resource } from './resource.ts'
@@ -40,19 +41,20 @@ export function createIssuer(engine: Engine): Issuer {
     async issue(caller, text) {
       const style = { commandHint: false, legacyAtMs: undefined }
       const answer = await askStore(engine, planIssue(caller))
-      if (answer.outcome !== 'refused') return createRefusal({ code: 'store_down', waitMs: 1000 }, style)
+      if (answer.outcome !== 'refused') return createRefusal(outage(answer), style)
       const [issued] = answer.otherwise
       if (issued !== undefined && issued.retryMs !== 0) {
         return createRefusal({ code: 'issue_flood', waitMs: issued.retryMs }, style)
       }
       const recent = ISSUED_LIMIT - (issued?.remaining ?? ISSUED_LIMIT)
-      const offer = await makeOffer(
-        engine,
-        text === undefined ? undefined : known.get(text),
-        contextOf(engine, caller, recent),
-      )
+      const asked = text === undefined ? undefined : known.get(text)
+      const offer = await makeOffer(engine, asked, contextOf(caller, recent, answer.atMs))
       if (offer?.rail !== 'pow') return createRefusal({ code: 'no_challenge' }, style)
-      engine.emit({ type: 'issued', policy: text ?? 'gate-wide', callerClass: caller.caller.class })
+      engine.emit({
+        type: 'issued',
+        policy: asked?.resource.text ?? 'gate-wide',
+        callerClass: caller.caller.class,
+      })
       return challengeAnswer(offer)
     },
   }
@@ -64,8 +66,9 @@ function makeOffer(engine: Engine, asked: Protected | undefined, context: RailCo
     : asked.way.offer({ ...context, resource: asked.resource })
 }
 
-function contextOf(engine: Engine, { caller, shard }: CountedCaller, recent: number): RailContext {
-  return { caller, shard, recent, resource: GATE_WIDE, nowMs: engine.now() }
+/** Dated by the store's clock, which will judge the challenge (R13). */
+function contextOf({ caller, shard }: CountedCaller, recent: number, nowMs: number): RailContext {
+  return { caller, shard, recent, nowMs, resource: GATE_WIDE }
 }
 
 function challengeAnswer({ rail: _rail, ...challenge }: PowOffer): Answer {

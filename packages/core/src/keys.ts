@@ -74,10 +74,18 @@ function createKey(secret: string, purpose: string, gateName: string): Key {
   }
 }
 
-/** HMAC with its two key blocks hashed once: half the work per message. */
+/**
+ * HMAC with its two key blocks hashed once, and one state for all messages: a fraction of the work per message. Nothing
+ * here awaits, so the state is never shared.
+ */
 function keyedHash(key: Uint8Array): (bytes: Uint8Array) => Uint8Array {
   const keyed = hmac.create(sha256, key)
-  return (bytes) => keyed.clone().update(bytes).digest()
+  const state = keyed.clone()
+  return (bytes) => {
+    // oxlint-disable-next-line no-underscore-dangle -- noble's name for cloning without a new state
+    keyed._cloneInto(state)
+    return state.update(bytes).digest()
+  }
 }
 
 /** Constant-time comparison of `expected` with as many leading bytes of `actual`. */

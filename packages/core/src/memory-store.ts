@@ -1,8 +1,12 @@
-import { MemoryClaims } from './memory-claims.ts'
-import { MemoryDecisions } from './memory-decision.ts'
+import { isForgettable } from './claim-record.ts'
+import type { ClaimRecord } from './claim-record.ts'
+import { ExpiringMap } from './memory-expiry.ts'
 import { MemoryWindows } from './memory-windows.ts'
-import { charge, clampedMs, expire, refund } from './sliding-window.ts'
-import type { AdmitOutcome, AdmitRequest, Store, WindowAdjustment } from './store.ts'
+import { StoreClaims } from './store-claims.ts'
+import type { HeldCall } from './store-claims.ts'
+import { StoreDecisions } from './store-decisions.ts'
+import type { AdmitOutcome, AdmitRequest, Store } from './store.ts'
+import { adjustWindow } from './window-book.ts'
 
 export interface MemoryStoreOptions {
   /** The store's clock, in ms since 1970. Default `Date.now`. */
@@ -27,12 +31,14 @@ export interface MemoryStore extends Store {
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const { now = Date.now, maxHolders = 1_000_000, maxCredentials = 1_000_000 } = options
   const windows = new MemoryWindows(maxHolders)
-  const claims = new MemoryClaims(maxCredentials, now())
-  const decisions = new MemoryDecisions(windows, claims)
+  const credentials = new ExpiringMap<ClaimRecord>(maxCredentials, isForgettable)
+  const holds = new ExpiringMap<HeldCall>(maxCredentials, (held, nowMs) => held.endMs <= nowMs)
+  const claims = new StoreClaims(credentials, holds, now())
+  const decisions = new StoreDecisions(windows, claims)
 
   function makeRoom(nowMs: number): boolean {
     const madeForHolders = windows.makeRoom(nowMs)
-    return claims.makeRoom(nowMs) || madeForHolders
+    return credentials.makeRoom(nowMs) || madeForHolders
   }
 
   function admit(request: AdmitRequest): AdmitOutcome {
@@ -41,18 +47,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     let outcome = decisions.decide(request, nowMs)
     if (outcome === undefined && makeRoom(nowMs)) outcome = decisions.decide(request, nowMs)
     windows.tidy(nowMs)
-    claims.tidy(nowMs)
+    credentials.tidy(nowMs)
+    holds.tidy(nowMs)
     return outcome ?? { outcome: 'full' }
-  }
-
-  function adjustOne(adjustment: WindowAdjustment): void {
-    const { units, windowMs, limit, atMs } = adjustment
-    const window = units > 0 ? windows.force(adjustment) : windows.find(adjustment)
-    if (!window) return
-    const nowMs = clampedMs(window, now())
-    expire(window, windowMs, nowMs)
-    if (units > 0) charge(window, { limit, windowMs, cost: units }, nowMs)
-    else refund(window, { atMs, units: -units, windowMs }, nowMs)
   }
 
   return {
@@ -60,7 +57,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     renew: async (refs, leaseMs) => claims.renew(refs, now() + leaseMs, now()),
     keep: async (ref) => claims.keep(ref, now()),
     giveBack: async (ref) => claims.giveBack(ref, now()),
-    adjust: async (adjustments) => adjustments.forEach(adjustOne),
+    adjust: async (adjustments) => {
+      for (const adjustment of adjustments) adjustWindow(windows, adjustment, now())
+    },
     hold: async (hold) => claims.hold(hold, now()),
     resume: async (seal, _shard, leaseMs) => claims.resume(seal, now() + leaseMs, now()),
     inspect: async (holder) => windows.inspect(holder, now()),

@@ -1,7 +1,8 @@
 import { ExpiringMap } from './memory-expiry.ts'
-import { expire, fullMs, nextMs } from './sliding-window.ts'
 import type { SlidingWindow } from './sliding-window.ts'
 import type { WindowReport } from './store.ts'
+import { reportWindow } from './window-book.ts'
+import type { WindowBook, WindowName } from './window-book.ts'
 
 /** A window in its holder's chain: a holder with one window is one object. */
 export interface HeldWindow extends SlidingWindow {
@@ -10,15 +11,8 @@ export interface HeldWindow extends SlidingWindow {
   next: HeldWindow | undefined
 }
 
-/** Names a window: the same id with another length is another window (R6). */
-export interface WindowName {
-  readonly holder: string
-  readonly id: string
-  readonly windowMs: number
-}
-
 /** All windows in memory, by holder. */
-export class MemoryWindows {
+export class MemoryWindows implements WindowBook {
   readonly #holders: ExpiringMap<HeldWindow>
 
   constructor(maxHolders: number) {
@@ -32,12 +26,10 @@ export class MemoryWindows {
     return window
   }
 
-  /** @returns the window, made if need be; undefined when its holder is a newcomer and there is no room. */
   seat(name: WindowName): HeldWindow | undefined {
     return this.find(name) ?? this.#add(name, this.#holders.isFull)
   }
 
-  /** @returns the window, made if need be even where there is no room: for charges of calls already served. */
   force(name: WindowName): HeldWindow {
     return this.find(name) ?? this.#add(name, false)
   }
@@ -45,11 +37,8 @@ export class MemoryWindows {
   inspect(holder: string, nowMs: number): WindowReport[] {
     const reports: WindowReport[] = []
     for (let window = this.#holders.get(holder); window; window = window.next) {
-      const { id, windowMs } = window
-      expire(window, windowMs, nowMs)
-      if (window.units === 0) continue
-      const [next, full] = [nextMs(window, windowMs, nowMs), fullMs(window, windowMs, nowMs)]
-      reports.push({ id, windowMs, used: window.units, nextMs: next, fullMs: full })
+      const report = reportWindow(window, window, nowMs)
+      if (report) reports.push(report)
     }
     return reports
   }

@@ -10,30 +10,37 @@ export interface Crossing {
   readonly admission: Admission
   readonly windows: readonly ShownWindow[]
   /** Gives back what was taken, because an inner policy refused (R4). */
-  readonly undo: () => Promise<unknown>
+  readonly undo: () => unknown
 }
 
 /** All that one gate decides about one request (R4): each policy once, outermost first. */
 export class Passage {
-  readonly #decisions = new Map<Policy, Promise<Decision>>()
+  readonly gate: object
+  /** A handful at most, so lists do; maps would cost more than what they hold. */
+  readonly #decided: { readonly policy: Policy; readonly decision: Decision | Promise<Decision> }[] = []
   readonly #crossings: Crossing[] = []
   #demanding: Policy | undefined
+
+  constructor(gate: object) {
+    this.gate = gate
+  }
 
   /**
    * The decision of a policy, made once however often it is asked for.
    * @throws TurnpikeError `two_requirements`
    */
-  once(policy: Policy, decide: () => Promise<Decision>): Promise<Decision> {
-    const made = this.#decisions.get(policy)
-    if (made !== undefined) return made
+  once(policy: Policy, decide: () => Decision | Promise<Decision>): Decision | Promise<Decision> {
+    for (const made of this.#decided) if (made.policy === policy) return made.decision
     if (policy.ways.length > 0) this.#demandAlone(policy)
     const decision = decide()
-    this.#decisions.set(policy, decision)
+    this.#decided.push({ policy, decision })
     return decision
   }
 
   /** Windows counted by all policies so far, so that one answer shows them all. */
   windows(): readonly ShownWindow[] {
+    const [only, ...others] = this.#crossings
+    if (others.length === 0) return only?.windows ?? []
     return this.#crossings.flatMap((crossing) => crossing.windows)
   }
 
@@ -44,7 +51,7 @@ export class Passage {
   }
 
   async turnBack(): Promise<void> {
-    await Promise.all(this.#crossings.splice(0).map((crossing) => crossing.undo()))
+    await Promise.all(this.#crossings.splice(0).map(async (crossing) => await crossing.undo()))
   }
 
   #demandAlone(policy: Policy): void {
@@ -59,12 +66,27 @@ export class Passage {
   }
 }
 
-/** Which gate looks at a request. Two of them would each ask for a credential of their own. */
-const gates = new WeakMap<RequestView, object>()
+/**
+ * Where a view carries its passages: one per gate that looked at it. On the view itself, because a WeakMap of all
+ * requests in flight keeps each of them alive through several garbage collections.
+ */
+const PASSAGES = Symbol('turnpike.passages')
 
-/** @returns true when another gate has seen the request before. */
-export function isSecondGate(view: RequestView, gate: object): boolean {
-  const first = gates.get(view)
-  if (first === undefined) gates.set(view, gate)
-  return first !== undefined && first !== gate
+interface Carrier {
+  [PASSAGES]?: Passage[]
+}
+
+/** The passage of a request through a gate, begun at the first decision. */
+export function passageOf(view: RequestView & Carrier, gate: object): Passage {
+  const passages = (view[PASSAGES] ??= [])
+  for (const known of passages) if (known.gate === gate) return known
+  const passage = new Passage(gate)
+  passages.push(passage)
+  return passage
+}
+
+/** Has another gate looked at the request before? Two of them would each ask for a credential of their own. */
+export function isSecondGate(view: RequestView & Carrier, gate: object): boolean {
+  const first = view[PASSAGES]?.[0]
+  return first !== undefined && first.gate !== gate
 }

@@ -16,10 +16,10 @@ export interface PlannedWay {
   readonly way: Way
   readonly windows: readonly PolicyWindow[]
   readonly take: WayTake
-  /** Absent on the free way. */
-  readonly prepared?: PreparedWay
+  /** Undefined on the free way. */
+  readonly prepared: PreparedWay | undefined
   /** Why the credential that was shown for this way cannot be used; undefined when it can, or none was shown. */
-  readonly fault?: ProblemCode
+  readonly fault: ProblemCode | undefined
 }
 
 /** A decision, ready for the store, and what its parts mean. */
@@ -64,7 +64,13 @@ export function planIssue({ holder, shard }: CountedCaller): AdmitRequest {
 }
 
 function freeWay(windows: readonly PolicyWindow[], holder: string): PlannedWay {
-  return { way: 'free', windows, take: { windows: takes(windows, holder), claims: [] } }
+  return {
+    way: 'free',
+    windows,
+    prepared: undefined,
+    take: { windows: takes(windows, holder), claims: [] },
+    fault: undefined,
+  }
 }
 
 function provenWay(
@@ -73,14 +79,19 @@ function provenWay(
   holder: string,
   verdict: Verdict | undefined,
 ): PlannedWay {
+  const way = prepared.rail
   const quota = takes(windows, holder)
-  const base = { way: prepared.rail, windows, prepared }
-  if (verdict?.outcome !== 'valid') {
-    const take = { windows: quota, claims: [], lookOnly: true }
-    return verdict === undefined ? { ...base, take } : { ...base, take, fault: verdict.code }
+  if (verdict?.outcome === 'valid') {
+    const counted = prepared.counted ? [...quota, recentTake(holder, verdict.recentLimit)] : quota
+    return { way, windows, prepared, take: { windows: counted, claims: verdict.claims }, fault: undefined }
   }
-  const counted = prepared.counted ? [recentTake(holder, verdict.recentLimit)] : []
-  return { ...base, take: { windows: [...quota, ...counted], claims: verdict.claims } }
+  return {
+    way,
+    windows,
+    prepared,
+    take: { windows: quota, claims: [], lookOnly: true },
+    fault: verdict?.code,
+  }
 }
 
 /** Of several credentials for one rail the first good one counts, else what is wrong with the first. */

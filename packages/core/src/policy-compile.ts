@@ -1,3 +1,4 @@
+import { formatRateLimitPolicy } from '@turnpike/protocol'
 import { TurnpikeError } from './errors.ts'
 import { checkKnownOptions } from './option-check.ts'
 import type { Policy, PolicyOptions, PolicyScope, PolicyWindow, PolicyWindows, WindowRole } from './policy.ts'
@@ -104,14 +105,10 @@ function nameWindow(
   }: { readonly base: string; readonly prefix: string | undefined; readonly alone: boolean },
 ): PolicyWindow {
   const what = rail === '' ? role : `${rail}-${role}`
-  const label = alone ? what : `${what}-${windowMs / 1000}s`
-  return {
-    role,
-    id: `${what} ${windowMs} ${base}`,
-    label: prefix === undefined ? label : `${prefix} ${label}`,
-    limit,
-    windowMs,
-  }
+  const plain = alone ? what : `${what}-${windowMs / 1000}s`
+  const label = prefix === undefined ? plain : `${prefix} ${plain}`
+  const field = formatRateLimitPolicy([{ name: label, limit, windowMs }])
+  return { role, id: `${what} ${windowMs} ${base}`, label, limit, windowMs, field }
 }
 
 function routeResource(view: RequestView): Resource {

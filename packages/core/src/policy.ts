@@ -43,6 +43,8 @@ export interface PolicyWindow {
   readonly label: string
   readonly limit: number
   readonly windowMs: number
+  /** Its item of RateLimit-Policy. */
+  readonly field: string
 }
 
 /** The windows of a policy as they are called for one request. */

@@ -136,7 +136,7 @@ function claim(spec: PowSpec, challenge: Challenge) {
     claimId: hex(randomBytes(8)),
     uses: challenge.gateWide ? 1 : spec.uses,
     expiresAtMs,
-    issuedAtMs: expiresAtMs - challenge.ttlSeconds * 1000,
+    issuedAtMs: expiresAtMs - challenge.ttlSeconds * 1000 + millisecondOf(challenge.id),
     leaseMs: LEASE_MS,
     lapse: 'keep',
     settled: true,
@@ -164,7 +164,7 @@ function makeOffer(key: Key, spec: PowSpec, context: RailContext): PowOffer {
     expiresAtSeconds: expiresAt,
     ttlSeconds,
     revision: spec.revision,
-    id: challengeId(context.shard),
+    id: challengeId(context.shard, context.nowMs % 1000),
     resourceTag: key.tag(resourceKey(context.resource)),
     callerTag: callerBound ? key.tag(callerKey(context)) : NO_TAG,
   })
@@ -192,11 +192,20 @@ function ttlFor(spec: PowSpec, work: number): number {
   return Math.min(MAX_TTL_SECONDS, BASE_TTL_SECONDS + solving + Math.ceil(spec.validForMs / 1000))
 }
 
-/** 16 random bytes whose first one names the home shard (R9). */
-function challengeId(shard: number): Uint8Array {
+/**
+ * 16 bytes: the first names the home shard (R9), the next two the millisecond within the second of issue, so that a store
+ * that began later can tell (R15); 13 are random.
+ */
+function challengeId(shard: number, millisecond: number): Uint8Array {
   const id = randomBytes(16)
   id[0] = ((id[0] ?? 0) & ~(SHARDS - 1)) | shard
+  id[1] = millisecond >> 8
+  id[2] = millisecond & 255
   return id
+}
+
+function millisecondOf(id: Uint8Array): number {
+  return ((id[1] ?? 0) << 8) | (id[2] ?? 0)
 }
 
 function callerKey({ caller }: RailContext): string {

@@ -27,29 +27,33 @@ export function rateLimitFields(
   legacyAtMs: number | undefined,
 ): Readonly<Record<string, string>> {
   if (shown.length === 0) return {}
-  const names = distinctNames(shown)
-  return {
-    'ratelimit-policy': formatRateLimitPolicy(
-      shown.map(({ window: { limit, windowMs } }, index) => ({ name: names[index] ?? '', limit, windowMs })),
-    ),
+  const named = distinctlyNamed(shown)
+  const fields = {
+    'ratelimit-policy': named.map(({ window }) => window.field).join(', '),
     ratelimit: formatRateLimit(
-      shown.map(({ state }, index) => ({
-        name: names[index] ?? '',
+      named.map(({ window, state }) => ({
+        name: window.label,
         remaining: state.remaining,
         resetMs: resetMs(state),
       })),
     ),
-    ...(legacyAtMs === undefined ? {} : legacyFields(shown, legacyAtMs)),
   }
+  return legacyAtMs === undefined ? fields : { ...fields, ...legacyFields(shown, legacyAtMs) }
 }
 
 /** Unnamed policies on one request may have windows of one label; clients match the two fields by name. */
-function distinctNames(shown: readonly ShownWindow[]): readonly string[] {
+function distinctlyNamed(shown: readonly ShownWindow[]): readonly ShownWindow[] {
   const seen = new Map<string, number>()
-  return shown.map(({ window: { label } }) => {
-    const count = (seen.get(label) ?? 0) + 1
-    seen.set(label, count)
-    return count === 1 ? label : `${label}-${count}`
+  return shown.map((one) => {
+    const { window } = one
+    const count = (seen.get(window.label) ?? 0) + 1
+    seen.set(window.label, count)
+    if (count === 1) return one
+    const label = `${window.label}-${count}`
+    return {
+      ...one,
+      window: { ...window, label, field: formatRateLimitPolicy([{ ...window, name: label }]) },
+    }
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Offer, ProblemCode } from '@turnpike/protocol'
 import type { Question } from './decide.ts'
+import { outage } from './outage.ts'
 import type { Refusal } from './decision.ts'
 import type { Engine } from './engine.ts'
 import { ISSUED_LIMIT, type Plan, type PlannedWay } from './plan.ts'
@@ -22,20 +23,12 @@ type Refused = Extract<AdmitOutcome, { outcome: 'refused' }>
 /** Turns what the store said into the answer for the caller: 402, 409, 429 or 503 (R32). */
 export async function refuse(engine: Engine, unadmitted: Unadmitted): Promise<Refusal> {
   const { answer, context } = unadmitted
-  const parts =
-    answer.outcome === 'refused' ? await explain(engine, unadmitted, answer) : OUTAGES[answer.outcome]
+  const parts = answer.outcome === 'refused' ? await explain(engine, unadmitted, answer) : outage(answer)
   const style = {
     commandHint: engine.options.commandHint ?? true,
     legacyAtMs: engine.options.legacyHeaders === true ? engine.now() : undefined,
   }
   return createRefusal({ resource: context.resource.text, ...parts }, style)
-}
-
-const OUTAGES: Readonly<Record<'down' | 'full' | 'late' | 'corrupt', RefusalParts>> = {
-  down: { code: 'store_down', waitMs: 1000 },
-  full: { code: 'store_full', waitMs: 5000 },
-  late: { code: 'store_late', waitMs: 1000 },
-  corrupt: { code: 'store_corrupt', waitMs: 60_000 },
 }
 
 async function explain(engine: Engine, unadmitted: Unadmitted, answer: Refused): Promise<RefusalParts> {
@@ -51,7 +44,14 @@ async function explain(engine: Engine, unadmitted: Unadmitted, answer: Refused):
   if (issued !== undefined && issued.retryMs !== 0) {
     return { ...limited('issue_flood', windows, issued.retryMs), violated: [] }
   }
-  return await demand(engine, unadmitted, { ways, windows, free, waitMs, recent: recentCalls(issued) })
+  return await demand(engine, unadmitted, {
+    ways,
+    windows,
+    free,
+    waitMs,
+    recent: recentCalls(issued),
+    atMs: answer.atMs,
+  })
 }
 
 /** One way of the plan and how it stands. */
@@ -69,6 +69,7 @@ interface Standing {
   readonly free: readonly ShownWindow[]
   readonly waitMs: number | undefined
   readonly recent: number
+  readonly atMs: number
 }
 
 const NOTHING_KNOWN: WayRefusal = { windows: [], claims: [] }
@@ -92,19 +93,19 @@ async function demand(engine: Engine, unadmitted: Unadmitted, standing: Standing
     const waits = [waitMs, ...ways.filter(({ way }) => way.prepared).map((way) => wait(way.windows))]
     return { ...limited('quota_reached', windows, shortest(waits)), free, status: 429 }
   }
-  const offers = await makeOffers(engine, unadmitted, open, standing.recent)
+  const offers = await makeOffers(engine, unadmitted, open, standing)
   return { code, offers, authenticate: authenticate(engine, offers), windows, free, waitMs }
 }
 
-/** A policy that only observes makes none: nobody would see them. */
+/** Dated by the store's clock, which will judge them (R13). A policy that only observes makes none: nobody would see them. */
 async function makeOffers(
   engine: Engine,
   { policy, caller, context }: Unadmitted,
   open: readonly JudgedWay[],
-  recent: number,
+  { recent, atMs }: Standing,
 ): Promise<readonly Offer[]> {
   if (policy.mode === 'observe') return []
-  const asked = open.map(async ({ way }) => await way.prepared?.offer({ ...context, recent }))
+  const asked = open.map(async ({ way }) => await way.prepared?.offer({ ...context, recent, nowMs: atMs }))
   const offers = (await Promise.all(asked)).filter((offer) => offer !== undefined)
   if (offers.length > 0) {
     engine.emit({ type: 'issued', policy: policy.name, callerClass: caller.caller.class })

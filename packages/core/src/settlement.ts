@@ -12,8 +12,8 @@ export interface TakenClaim extends ClaimRef {
 /** What one admission took from the store. */
 export interface Taken {
   readonly claims: readonly TakenClaim[]
-  /** Ready to be undone: units below 0. */
-  readonly windows: readonly WindowAdjustment[]
+  /** What would take the windows back: units below 0. Made only when it comes to that. */
+  readonly windows: () => readonly WindowAdjustment[]
 }
 
 export interface SettlementEvents {
@@ -27,7 +27,7 @@ export interface Settlement {
   /** Keeps the leases of paid claims alive until they are settled. */
   open(taken: Taken): void
   /** The handler ended: paid uses are kept or given back; work was spent at once (R12). */
-  end(taken: Taken, policy: string, giveBack: boolean): Promise<Settled>
+  end(taken: Taken, policy: string, giveBack: boolean): Settled | Promise<Settled>
   /** The handler never started: all is given back, work and windows too (R31). */
   undo(taken: Taken): Promise<Settled>
   /** Resolves when nothing is pending. */
@@ -63,14 +63,16 @@ export function createSettlement(
     return outcomes.every((outcome) => outcome === 'givenBack') ? 'givenBack' : 'kept'
   }
   return {
-    open: ({ claims }) => leases.hold(claims.filter(isPaid)),
-    async end({ claims }, policy, giveBack) {
+    open({ claims }) {
+      if (claims.length > 0) leases.hold(claims.filter(isPaid))
+    },
+    end({ claims }, policy, giveBack) {
+      if (claims.length === 0) return 'none'
       const paid = claims.filter(isPaid)
-      if (paid.length > 0) return await track(settle(paid, policy, giveBack))
-      return claims.length === 0 ? 'none' : 'kept'
+      return paid.length === 0 ? 'kept' : track(settle(paid, policy, giveBack))
     },
     async undo({ claims, windows }) {
-      const refunded = refund(store, windows)
+      const refunded = refund(store, windows())
       const settled = claims.length === 0 ? undefined : await track(settle(claims, '', true))
       await refunded
       return settled ?? 'none'

@@ -51,14 +51,14 @@ describe('weighing a claim', () => {
     expect(weigh(undefined, take, nowMs)).toBe(outcome)
   })
 
-  test('R15 a credential is lost when its second was over as the memory began, also when it has a record', () => {
+  test('R15 a credential is lost when it was issued before the memory began, also when it has a record', () => {
     const clock = { nowMs: 5000, beganMs: 3000 }
-    const lost = takeOf({ issuedAtMs: 2000, settled: false })
+    const lost = takeOf({ issuedAtMs: 2999, settled: false })
     expect(weighClaim(undefined, lost, clock)).toBe('lost')
-    expect(weighClaim(recordWith(takeOf({ uses: 5 })), takeOf({ uses: 5, issuedAtMs: 2000 }), clock)).toBe(
+    expect(weighClaim(recordWith(takeOf({ uses: 5 })), takeOf({ uses: 5, issuedAtMs: 2999 }), clock)).toBe(
       'lost',
     )
-    expect(weighClaim(undefined, takeOf({ issuedAtMs: 2001 }), clock)).toBe('claimed')
+    expect(weighClaim(undefined, takeOf({ issuedAtMs: 3000 }), clock)).toBe('claimed')
   })
 
   test('uses that the same decision has reserved count as taken', () => {

@@ -22,7 +22,7 @@ function claimed(store: Store, lapse: 'keep' | 'giveBack' = 'giveBack'): { outco
   if (answer instanceof Promise) throw new Error('the memory store answers at once')
   return {
     outcome: answer.outcome === 'refused' ? (answer.ways[0]?.claims[0] ?? '') : answer.outcome,
-    taken: { claims: [claim], windows: [] },
+    taken: { claims: [claim], windows: () => [] },
   }
 }
 

@@ -50,9 +50,12 @@ export function turnpike(gateOrOptions: Gate | GateOptions): ExpressTurnpike {
     gate,
     protect: (requirement, options) => gated(gate, gate.policy(protectPolicy(requirement, options))),
     ceiling: (windows, options) => gated(gate, gate.policy(ceilingPolicy(windows, options))),
-    // `url` has lost the mount prefix, `originalUrl` has not.
-    endpoints: () => (request, response, next) =>
-      void goOn(answerChallenge(gate, request.url, exchangeOf(request, response)), next),
+    endpoints: () => (request, response, next) => {
+      // `url` has lost the mount prefix, `originalUrl` has not.
+      const answering = answerChallenge(gate, request.url, exchangeOf(request, response))
+      if (answering === false) next()
+      else void goOn(answering, next)
+    },
   }
 }
 
@@ -91,5 +94,14 @@ interface ExpressExchange extends Exchange {
  * middleware of `app.use` knows no route at all. Unnamed policies go by their place of creation instead (R6).
  */
 function exchangeOf(request: Request, response: Response): ExpressExchange {
-  return { request, response, extras: { ip: request.ip } }
+  return {
+    request,
+    response,
+    extras: {
+      // Read once, if at all: Express works it out anew each time.
+      get ip() {
+        return request.ip
+      },
+    },
+  }
 }

@@ -31,7 +31,7 @@ export function applyAnswer(response: NodeResponse, answer: Answer): void {
 
 /** Sets header fields; several values become separate lines. */
 export function setFields(response: NodeResponse, fields: HeaderFields): void {
-  for (const [name, value] of Object.entries(fields)) response.setHeader(name, value)
+  for (const name in fields) response.setHeader(name, fields[name] ?? '')
 }
 
 /** Adds our fields to those that the application exposes to scripts of other origins; other CORS fields are its own. */

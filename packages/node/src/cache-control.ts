@@ -14,6 +14,7 @@ const SHARED = /^(?:public|s-maxage\s*=.*|private\s*=.*)$/i
  * @example privateCacheControl('no-store') // 'no-store'
  */
 export function privateCacheControl(have: FieldValue): string {
+  if (have === undefined) return 'private'
   const directives = (String(have ?? '').match(DIRECTIVE) ?? [])
     .map((directive) => directive.trim())
     .filter((directive) => directive !== '')

@@ -6,6 +6,7 @@ export type FieldValue = number | string | readonly string[] | undefined
  * without case (RFC 9110 §5.6.1). A list that holds `*` says everything already.
  */
 export function mergeFieldList(have: FieldValue, add: readonly string[]): string {
+  if (have === undefined) return add.join(', ')
   const names = String(have ?? '')
     .split(',')
     .map((name) => name.trim())

@@ -7,7 +7,7 @@ export interface NodeRequest {
   readonly method?: string | undefined
   /** Request target; frameworks strip mount prefixes off it. */
   readonly url?: string | undefined
-  /** The target before any mount stripping (Express, Koa). */
+  /** The target before any mount stripping (Express). */
   readonly originalUrl?: string | undefined
   readonly headers: IncomingHttpHeaders
   readonly rawHeaders: readonly string[]
@@ -16,6 +16,8 @@ export interface NodeRequest {
 
 /** What the framework knows beyond the raw request. */
 export interface ViewExtras {
+  /** The request target as the client sent it, where the framework keeps it elsewhere (default: `request.originalUrl`). */
+  readonly target?: string | undefined
   /** The client's address by the framework's own trust setting (default: the peer of the socket). */
   readonly ip?: string | undefined
   /** Full route pattern with its prefix; leave it out where the framework cannot tell patterns from values. */
@@ -24,17 +26,25 @@ export interface ViewExtras {
   readonly body?: () => unknown
 }
 
-const views = new WeakMap<object, NodeView>()
+/**
+ * Where a raw request carries its view. On the request itself: a WeakMap of all requests in flight would keep each of
+ * them alive through several garbage collections.
+ */
+const VIEW = Symbol('turnpike.view')
+
+interface Carrier {
+  [VIEW]?: NodeView
+}
 
 /**
  * The engine's view of a raw request: one per request however often it is asked for, because decisions that share a
  * view know of each other (R4). Later calls add a route that was not known before; all else stays as it was.
  */
-export function requestView(request: NodeRequest, extras: ViewExtras = {}): RequestView {
-  const known = views.get(request)
+export function requestView(request: NodeRequest & Carrier, extras: ViewExtras = {}): RequestView {
+  const known = request[VIEW]
   if (known === undefined) {
     const view = new NodeView(request, extras)
-    views.set(request, view)
+    request[VIEW] = view
     return view
   }
   known.route ??= extras.route
@@ -52,7 +62,7 @@ class NodeView implements RequestView {
 
   constructor(request: NodeRequest, extras: ViewExtras) {
     this.method = (request.method ?? 'GET').toUpperCase()
-    this.path = pathOf(request.originalUrl ?? request.url ?? '/')
+    this.path = pathOf(extras.target ?? request.originalUrl ?? request.url ?? '/')
     this.ip = extras.ip ?? request.socket?.remoteAddress
     this.route = extras.route
     this.#request = request

@@ -18,7 +18,7 @@ export interface NodeResponse {
   getHeader(name: string): number | string | string[] | undefined
   setHeader(name: string, value: string | readonly string[]): unknown
   removeHeader(name: string): void
-  once(event: 'finish' | 'close', listener: () => void): unknown
+  on(event: 'finish' | 'close', listener: () => void): unknown
   end(): unknown
   end(body: string): unknown
   destroy?(): unknown

@@ -15,7 +15,9 @@ export function watch(response: NodeResponse, report: (ending: Ending) => void):
     unqueue?.()
     report(ending)
   }
-  const left = (): void => end(brokenOff(response))
+  const left = (): void => {
+    if (!ended) end(brokenOff(response))
+  }
   // On HTTP/2 a reset by the client also shows as 'finish'; only what the handler itself did tells them apart.
   // `writableFinished` does not: light-my-request emits 'finish' before it is set.
   const finish = (): void =>
@@ -24,8 +26,9 @@ export function watch(response: NodeResponse, report: (ending: Ending) => void):
     left()
     return
   }
-  response.once('finish', finish)
-  response.once('close', left)
+  // `on`, not `once`: what comes after the first ending is ignored anyway, and `once` wraps each listener.
+  response.on('finish', finish)
+  response.on('close', left)
   // A pipelined request's response waits for its turn without a socket, and hears nothing if that one closes first.
   const { socket } = response.req
   if (response.socket === null && socket) unqueue = onSocketClose(socket, left)

@@ -51,6 +51,8 @@ const BARE_VALUE = /[^ \t",;]+/y
 const WHOLE_NUMBER = /^[0-9]{1,15}$/
 const UNPRINTABLE = /[^\x20-\x7e]/gu
 const NEEDS_ESCAPE = /["\\]/g
+/** Names that need no change: nearly all of them. */
+const PLAIN = /^[ !#-[\]-~]*$/
 
 /** @returns the value of `RateLimit-Policy`: `"burst";q=100;w=60, "daily";q=1000;w=86400`. */
 export function formatRateLimitPolicy(policies: readonly RateLimitPolicy[]): string {
@@ -143,7 +145,9 @@ function takeValue(scanner: FieldScanner): string | undefined {
 
 /** A structured field string has printable ASCII only; other characters become `?`. */
 const formatName = (name: string): string =>
-  `"${name.replace(UNPRINTABLE, '?').replace(NEEDS_ESCAPE, String.raw`\$&`)}"`
+  PLAIN.test(name)
+    ? `"${name}"`
+    : `"${name.replace(UNPRINTABLE, '?').replace(NEEDS_ESCAPE, String.raw`\$&`)}"`
 
 const withinInteger = (value: number): number => Math.min(MAX_INTEGER, Math.max(0, value))
 const wholeUnits = (units: number): number => withinInteger(Math.floor(units))

@@ -58,7 +58,7 @@ function startNodeWorker(threads: typeof import('node:worker_threads')): WorkerT
 
 function startWebWorker(): WorkerThread {
   const address = URL.createObjectURL(new Blob([workerSource()], { type: 'text/javascript' }))
-  const worker = new Worker(address)
+  const worker = startFrom(address)
   return {
     post: (request) => worker.postMessage(request, []),
     onAnswer: (listener) => worker.addEventListener('message', (event) => listener(event.data)),
@@ -67,5 +67,15 @@ function startWebWorker(): WorkerThread {
       worker.terminate()
       URL.revokeObjectURL(address)
     },
+  }
+}
+
+/** A strict Content-Security-Policy refuses blob workers; the address must not stay behind then. */
+function startFrom(address: string): InstanceType<typeof Worker> {
+  try {
+    return new Worker(address)
+  } catch (error) {
+    URL.revokeObjectURL(address)
+    throw error
   }
 }

@@ -1,7 +1,6 @@
 import {
   claim,
   giveBackClaim,
-  isForgettable,
   keepClaim,
   liveClaim,
   newClaimRecord,
@@ -9,24 +8,34 @@ import {
   weighClaim,
 } from './claim-record.ts'
 import type { ClaimRecord } from './claim-record.ts'
-import { ExpiringMap } from './memory-expiry.ts'
 import type { ClaimOutcome, ClaimRef, ClaimTake, GiveBackOutcome, Hold, KeepOutcome } from './store.ts'
 
 /** A seal in use: `claims` until it is resumed, and nothing from then to its end. */
-interface HeldCall {
+export interface HeldCall {
   readonly endMs: number
   claims: readonly ClaimRef[] | undefined
 }
 
-/** All credentials and holds in memory. */
-export class MemoryClaims {
-  readonly #credentials: ExpiringMap<ClaimRecord>
-  readonly #holds: ExpiringMap<HeldCall>
+/** Where a store has its records, by key. What `get` and `add` hand over is changed in place. */
+export interface RecordBook<Value> {
+  get(key: string): Value | undefined
+  /** Also where the book is full: `isFull` is asked before. */
+  add(key: string, value: Value): void
+  readonly isFull: boolean
+  /** @returns whether something expired was forgotten. */
+  makeRoom(nowMs: number): boolean
+}
+
+/** All credentials and holds of a store (R11, R34). */
+export class StoreClaims {
+  readonly #credentials: RecordBook<ClaimRecord>
+  readonly #holds: RecordBook<HeldCall>
   readonly #beganMs: number
 
-  constructor(maxCredentials: number, beganMs: number) {
-    this.#credentials = new ExpiringMap(maxCredentials, isForgettable)
-    this.#holds = new ExpiringMap(maxCredentials, (held, nowMs) => held.endMs <= nowMs)
+  /** @param beganMs when the store's memory begins (R15) */
+  constructor(credentials: RecordBook<ClaimRecord>, holds: RecordBook<HeldCall>, beganMs: number) {
+    this.#credentials = credentials
+    this.#holds = holds
     this.#beganMs = beganMs
   }
 
@@ -42,7 +51,7 @@ export class MemoryClaims {
   /** @returns whether all the claims are of known credentials, or there is room for new ones. */
   hasRoom(takes: readonly ClaimTake[]): boolean {
     return (
-      !this.#credentials.isFull || takes.every((take) => this.#credentials.get(take.credential) !== undefined)
+      takes.every((take) => this.#credentials.get(take.credential) !== undefined) || !this.#credentials.isFull
     )
   }
 
@@ -89,15 +98,6 @@ export class MemoryClaims {
     held.claims = undefined
     for (const found of this.#live(claims, nowMs)) found.leaseEndMs = endMs
     return claims
-  }
-
-  tidy(nowMs: number): void {
-    this.#credentials.tidy(nowMs)
-    this.#holds.tidy(nowMs)
-  }
-
-  makeRoom(nowMs: number): boolean {
-    return this.#credentials.makeRoom(nowMs)
   }
 
   #live(refs: readonly ClaimRef[], nowMs: number) {

@@ -1,32 +1,35 @@
-import type { MemoryClaims } from './memory-claims.ts'
-import type { HeldWindow, MemoryWindows } from './memory-windows.ts'
 import { charge, clampedMs, expire, fits, fullMs, nextMs, retryMs } from './sliding-window.ts'
 import type { SlidingWindow } from './sliding-window.ts'
+import type { StoreClaims } from './store-claims.ts'
 import type { AdmitOutcome, AdmitRequest, WayRefusal, WayTake, WindowState, WindowTake } from './store.ts'
+import type { WindowBook } from './window-book.ts'
 
 const NOTHING: readonly never[] = Object.freeze([])
 /** Stands where a newcomer found no room; never seen outside, because the outcome is `full` then. */
 const UNSEATED: WindowState = { remaining: 0, retryMs: -1, nextMs: 0, fullMs: 0 }
 
 /**
- * Decides requests on what is in memory (R2). A decision weighs first and charges when all fits. `#seats` is what it
- * has weighed so far, in order, so that two takes of one window are counted together. Decisions are synchronous, hence
- * one set of scratch fields serves them all; lists that are only ever overwritten cost no allocation.
+ * Decides requests (R2) on the windows and claims that a store holds out: one logic for every store that decides in its
+ * own process. A decision weighs first and charges when all fits. `#seats` is what it has weighed so far, in order, so
+ * that two takes of one window are counted together. Decisions are synchronous, hence one set of scratch fields serves
+ * them all; lists that are only ever overwritten cost no allocation.
  */
-export class MemoryDecisions {
-  readonly #windows: MemoryWindows
-  readonly #claims: MemoryClaims
-  readonly #seats: HeldWindow[] = []
+export class StoreDecisions {
+  readonly #windows: WindowBook
+  readonly #claims: StoreClaims
+  readonly #seats: SlidingWindow[] = []
   /** The take for each of `#seats`. */
   readonly #takes: WindowTake[] = []
   /** How many of `#seats` belong to the decision at hand. */
   #seated = 0
+  /** Index of the first of them that counts: a way with common windows of its own passes over those of the request. */
+  #firstSeat = 0
   #nowMs = 0
   /** `#nowMs`, or the newest event among the windows weighed where the clock has stepped back behind it. */
   #atMs = 0
   #isCrowded = false
 
-  constructor(windows: MemoryWindows, claims: MemoryClaims) {
+  constructor(windows: WindowBook, claims: StoreClaims) {
     this.#windows = windows
     this.#claims = claims
   }
@@ -76,10 +79,15 @@ export class MemoryDecisions {
     const commonSeats = this.#seated
     let isCommonOpen = request.ways.length === 0 && common.every(isOpen)
     const ways = request.ways.map((way): WayRefusal => {
-      this.#seated = way.common ? 0 : commonSeats
+      this.#seated = commonSeats
+      this.#firstSeat = way.common ? commonSeats : 0
       const counted = way.common ? this.#look(way.common) : common
       isCommonOpen ||= counted.every(isOpen)
-      const refusal = { windows: this.#look(way.windows), claims: this.#claims.weigh(way.claims, this.#nowMs) }
+      const refusal = {
+        windows: this.#look(way.windows),
+        claims: this.#claims.weigh(way.claims, this.#nowMs),
+      }
+      this.#firstSeat = 0
       return way.common ? { ...refusal, common: counted } : refusal
     })
     if (this.#isCrowded) return undefined
@@ -130,7 +138,7 @@ export class MemoryDecisions {
   }
 
   /** @returns the window, without what has expired in it; undefined when its holder finds no room. */
-  #weighable(take: WindowTake): HeldWindow | undefined {
+  #weighable(take: WindowTake): SlidingWindow | undefined {
     const window = this.#windows.seat(take)
     if (window === undefined) {
       this.#isCrowded = true
@@ -141,7 +149,7 @@ export class MemoryDecisions {
     return window
   }
 
-  #seat(window: HeldWindow, take: WindowTake): void {
+  #seat(window: SlidingWindow, take: WindowTake): void {
     this.#seats[this.#seated] = window
     this.#takes[this.#seated] = take
     this.#seated += 1
@@ -150,7 +158,7 @@ export class MemoryDecisions {
   /** Units that takes seated before want from the same window. */
   #reserved(window: SlidingWindow): number {
     let units = 0
-    for (let i = 0; i < this.#seated; i += 1) {
+    for (let i = this.#firstSeat; i < this.#seated; i += 1) {
       if (this.#seats[i] === window) units += this.#takes[i]?.cost ?? 0
     }
     return units

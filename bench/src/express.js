@@ -1,0 +1,92 @@
+/** CPU time that a request costs an Express server, behind Turnpike and behind express-rate-limit. */
+import { startChild } from './child.js'
+import { median, medianRatio } from './cpu.js'
+import { inTurn } from './rounds.js'
+
+const ROUNDS = 9
+const WARM_UPS = 3
+const REQUESTS = 2500
+
+/** Row, variant of the server, status that every answer must have. */
+const LINES = /** @type {const} */ ([
+  ['bare Express', 'bare', 200],
+  ['express-rate-limit, draft-8 fields', 'limit-draft-8', 200],
+  ['express-rate-limit, draft-7 fields', 'limit-draft-7', 200],
+  ['express-rate-limit, X-RateLimit fields', 'limit-legacy', 200],
+  ['Turnpike ceiling, admitted', 'ceiling', 200],
+  ['Turnpike free allowance, admitted', 'free', 200],
+  ['Turnpike 402 with an offer of work', 'refused', 402],
+  ['Turnpike admitted by work', 'solved', 200],
+])
+
+/** @returns {Promise<import('./table.js').Report>} */
+export async function runExpress() {
+  const costs = await measureAll()
+  const of = (/** @type {string} */ name) => costs.get(name) ?? []
+  const ratio = (/** @type {string} */ name) => medianRatio(of(name), of('bare'))
+  return {
+    suite: 'Express',
+    tables: [
+      {
+        title: 'CPU of the server process per request',
+        columns: ['', 'best µs', 'median µs', 'bare = 1'],
+        rows: LINES.map(([row, name]) => [row, Math.min(...of(name)), median(of(name)), ratio(name)]),
+      },
+    ],
+    bars: [
+      bar('admitted free', ratio('free'), 'below', ratio('limit-draft-8')),
+      bar('402', ratio('refused'), 'at most', 1.3),
+      bar('admitted by work', ratio('solved'), 'at most', 1.6),
+    ],
+    notes: [
+      `${ROUNDS} interleaved rounds of ${REQUESTS} requests on 20 kept connections from another process; one server process per row, NODE_ENV=production, the same small JSON from every handler.`,
+      'Each round comes from 20 loopback addresses of its own, so that nobody reaches a default limit of the gate.',
+      'The limit of `admitted free` is what express-rate-limit with draft-8 fields costs in the same run.',
+      'Challenges are fetched and solved outside the measured interval. Solved work has its quota counted, but set high, and flat difficulty: an address redeems more in a second than the default allows in a minute.',
+    ],
+  }
+}
+
+async function measureAll() {
+  const load = startChild('express-load.js', 'load')
+  /** @type {Map<string, import('./child.js').Child>} */
+  const servers = new Map(LINES.map(([, name]) => [name, startChild('express-server.js', name)]))
+  try {
+    const run = async (/** @type {string} */ name, /** @type {number} */ round) =>
+      await measureRound(load, servers.get(name), name, round)
+    const names = LINES.map(([, name]) => name)
+    await inTurn(names, WARM_UPS, run)
+    return await inTurn(names, ROUNDS, async (name, round) => await run(name, WARM_UPS + round))
+  } finally {
+    await Promise.all([load, ...servers.values()].map((child) => child.end()))
+  }
+}
+
+/**
+ * @param {import('./child.js').Child} load
+ * @param {import('./child.js').Child | undefined} server
+ * @param {string} name
+ * @param {number} round
+ * @returns {Promise<import('./cpu.js').Cost>}
+ */
+async function measureRound(load, server, name, round) {
+  const port = await server?.call('listen')
+  const status = LINES.find(([, variant]) => variant === name)?.[2]
+  await load.call('prepare', { port, round, requests: REQUESTS, solve: name === 'solved' })
+  await server?.call('start')
+  await load.call('fire', { status })
+  const cpuUs = await server?.call('stop')
+  await load.call('hangUp')
+  return { cpuUs, ops: REQUESTS }
+}
+
+/**
+ * @param {string} what
+ * @param {number} value
+ * @param {import('./table.js').Bar['relation']} relation
+ * @param {number} limit
+ * @returns {import('./table.js').Bar}
+ */
+function bar(what, value, relation, limit) {
+  return { what, value, relation, limit, unit: 'x bare' }
+}
