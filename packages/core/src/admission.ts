@@ -1,9 +1,9 @@
 import { ADMISSION_HEADER } from '@turnpike/protocol'
 import type { CountedCaller } from './caller.ts'
-import type { Admission, HeaderFields, Pass, Way } from './decision.ts'
+import type { Admission, Caller, Pass, Way } from './decision.ts'
 import type { Emit } from './emitter.ts'
+import type { Passage } from './passage.ts'
 import type { Policy, WindowRole } from './policy.ts'
-import type { ShownWindow } from './rate-limit-fields.ts'
 import type { Ending } from './request.ts'
 import type { Settled, Settlement, Taken } from './settlement.ts'
 
@@ -12,60 +12,84 @@ export interface AdmissionParts {
   readonly policy: Policy
   readonly caller: CountedCaller
   readonly way: Way
-  /** All windows counted for the request so far, by whichever policy. */
-  readonly windows: () => readonly ShownWindow[]
+  /** Knows all windows counted for the request, by whichever policy. */
+  readonly passage: Passage
   readonly taken: Taken
   /** Of the scarcest credential; undefined when none was spent. */
   readonly usesLeft: number | undefined
 }
 
-/** An admission, and the two ways in which it ends. */
-export interface Admitted {
-  readonly admission: Admission
-  readonly finish: Pass['finish']
-  /** An inner policy refused: everything is given back (R4). */
-  readonly undo: () => unknown
-}
+/**
+ * A call that was let through, from the decision to its end (R31). A class, since one is made per decision and its
+ * methods then cost nothing.
+ */
+export class AdmittedCall implements Admission {
+  readonly way: Way
+  readonly caller: Caller
+  readonly policy: string
+  readonly usesLeft: number | undefined
+  readonly #parts: AdmissionParts
+  readonly #settlement: Settlement
+  readonly #emit: Emit
+  #settled: Settled | Promise<Settled> | undefined
+  #finished: Promise<void> | undefined
 
-/** Lets a call through and follows it to its end (R31). */
-export function admit(parts: AdmissionParts, settlement: Settlement, emit: Emit): Admitted {
-  const { policy, caller, way, taken, usesLeft } = parts
-  let settled: Settled | Promise<Settled> | undefined
-  let finished: Promise<void> | undefined
-  settlement.open(taken)
-  emit({ type: 'admitted', policy: policy.name, way, callerClass: caller.caller.class })
-
-  const undo = () => (settled ??= settlement.undo(taken))
-  const settle = (giveBack: boolean) => (settled ??= settlement.end(taken, policy.name, giveBack))
-  const finish = async (ending: Ending) => {
-    const claims = await (ending.kind === 'notStarted' ? undo() : settle(isGivenBack(ending, policy)))
-    emit({ type: 'ended', policy: policy.name, way, ending: ending.kind, status: statusOf(ending), claims })
+  constructor(parts: AdmissionParts, settlement: Settlement, emit: Emit) {
+    const { policy, caller, way, taken, usesLeft } = parts
+    this.way = way
+    this.caller = caller.caller
+    this.policy = policy.name
+    this.usesLeft = usesLeft
+    this.#parts = parts
+    this.#settlement = settlement
+    this.#emit = emit
+    settlement.open(taken)
+    emit({ type: 'admitted', policy: policy.name, way, callerClass: caller.caller.class })
   }
-  return {
-    undo,
-    finish: (ending) => (finished ??= finish(ending)),
-    admission: {
-      way,
-      caller: caller.caller,
-      policy: policy.name,
-      usesLeft,
-      remaining: (role) => remaining(parts.windows(), role),
-      async giveBack() {
-        await settle(true)
-      },
-    },
+
+  remaining(role: WindowRole): number | undefined {
+    const windows = this.#parts.passage.windows().filter(({ window }) => window.role === role)
+    return windows.length === 0 ? undefined : Math.min(...windows.map(({ state }) => state.remaining))
+  }
+
+  async giveBack(): Promise<void> {
+    await this.#settle(true)
+  }
+
+  /** The handler ended. */
+  finish(ending: Ending): Promise<void> {
+    return (this.#finished ??= this.#finish(ending))
+  }
+
+  /** The handler was not started, or an inner policy refused: everything is given back (R4). */
+  undo(): Settled | Promise<Settled> {
+    return (this.#settled ??= this.#settlement.undo(this.#parts.taken))
+  }
+
+  #settle(giveBack: boolean): Settled | Promise<Settled> {
+    return (this.#settled ??= this.#settlement.end(this.#parts.taken, this.policy, giveBack))
+  }
+
+  async #finish(ending: Ending): Promise<void> {
+    const { policy, way } = this
+    const { kind } = ending
+    const claims = await (kind === 'notStarted'
+      ? this.undo()
+      : this.#settle(isGivenBack(ending, this.#parts.policy)))
+    this.#emit({ type: 'ended', policy, way, ending: kind, status: statusOf(ending), claims })
   }
 }
 
 /** The pass of an admitted call. `speaker` is the admission that stands for the whole request (R25). */
-export function createPass(speaker: Admission, finish: Pass['finish'], fields: HeaderFields): Pass {
+export function createPass(call: AdmittedCall, speaker: Admission, fields: Record<string, string>): Pass {
   const { way, usesLeft } = speaker
+  fields[ADMISSION_HEADER] = usesLeft === undefined ? way : `${way};uses=${usesLeft}`
   return {
     outcome: 'pass',
     proven: way !== 'free' && way !== 'observed',
-    headers: { ...fields, [ADMISSION_HEADER]: usesLeft === undefined ? way : `${way};uses=${usesLeft}` },
+    headers: fields,
     admission: speaker,
-    finish,
+    finish: (ending) => call.finish(ending),
   }
 }
 
@@ -85,9 +109,4 @@ function isGivenBack(ending: Ending, policy: Policy): boolean {
 
 function statusOf(ending: Ending): number | undefined {
   return ending.kind === 'notStarted' ? undefined : ending.status
-}
-
-function remaining(windows: readonly ShownWindow[], role: WindowRole): number | undefined {
-  const left = windows.filter(({ window }) => window.role === role).map(({ state }) => state.remaining)
-  return left.length === 0 ? undefined : Math.min(...left)
 }

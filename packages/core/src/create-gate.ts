@@ -8,7 +8,8 @@ import { TurnpikeError } from './errors.ts'
 import type { Gate } from './gate.ts'
 import { createIssuer, type Issuer } from './issue.ts'
 import { createKeyring } from './keys.ts'
-import { memoryStore } from './memory-store.ts'
+import { isMemoryStore, memoryStore } from './memory-store.ts'
+import { nameMemoryStore } from './memory-workers.ts'
 import { nameMistakes } from './mistakes.ts'
 import { checkGateOptions, type GateOptions, secretsOf } from './options.ts'
 import { type Passage, passageOf } from './passage.ts'
@@ -59,6 +60,7 @@ function createEngine(options: GateOptions): Engine {
     )
   }
   const store = options.store ?? memoryStore({ now })
+  if (isMemoryStore(store)) nameMemoryStore(warnings, options.store !== undefined)
   const pow = createPowRail(createKeyring(secrets, 'pow', name))
   return {
     name,
@@ -104,16 +106,15 @@ function openGate(engine: Engine, issuer: Issuer): Gate {
       own.add(policy)
       return policy
     },
-    async decide(view, policy) {
-      if (closed) throw new TurnpikeError('gate_closed', 'the gate is closed; it decides nothing any more')
-      if (!own.has(policy)) {
-        throw new TurnpikeError(
-          'policy_foreign',
-          `the policy '${policy.name}' was made by another gate; use gate.policy()`,
-        )
+    decide(view, policy) {
+      try {
+        if (closed) throw new TurnpikeError('gate_closed', 'the gate is closed; it decides nothing any more')
+        if (!own.has(policy)) throw foreign(policy)
+        const passage = passageOf(view, engine)
+        return passage.once(policy, () => decideOnce(view, policy, passage))
+      } catch (error) {
+        return Promise.reject(error)
       }
-      const passage = passageOf(view, engine)
-      return await passage.once(policy, () => decideOnce(view, policy, passage))
     },
     async issue(view, resource) {
       return await issuer.issue(await callerOf(engine, view), resource)
@@ -154,6 +155,13 @@ function callerByAddress({ callers, warnings }: Engine, view: RequestView): Coun
     'a request came without a client address; all such callers share one bucket. Check the trust-proxy setting of the server',
   )
   return callers.unknown
+}
+
+function foreign(policy: Policy): TurnpikeError {
+  return new TurnpikeError(
+    'policy_foreign',
+    `the policy '${policy.name}' was made by another gate; use gate.policy()`,
+  )
 }
 
 function countedCaller({ callers }: Engine, caller: Caller): CountedCaller {

@@ -1,11 +1,11 @@
-import { admit, createPass } from './admission.ts'
+import { AdmittedCall, createPass } from './admission.ts'
 import type { CountedCaller } from './caller.ts'
 import type { Decision, Pass, Refusal, Way } from './decision.ts'
 import type { Engine } from './engine.ts'
 import type { Passage } from './passage.ts'
 import { type Plan, planDecision } from './plan.ts'
 import type { Policy } from './policy.ts'
-import type { RailContext } from './rail.ts'
+import type { Presented, RailContext } from './rail.ts'
 import { rateLimitFields, type ShownWindow, showWindows } from './rate-limit-fields.ts'
 import { refuse, type Unadmitted } from './refuse.ts'
 import { whenKnown } from './when-known.ts'
@@ -32,7 +32,7 @@ export function decide(engine: Engine, question: Question): Decision | Promise<D
     nowMs: engine.now(),
     recent: 0,
   }
-  const presented = policy.ways.flatMap((way) => engine.rails.get(way.rail)?.read(view) ?? [])
+  const presented = present(engine, policy, view)
   const plan = planDecision(policy, policy.windows(view), caller, { presented, context })
   return whenKnown(askStore(engine, plan.request), (answer) =>
     answer.outcome === 'admitted'
@@ -41,10 +41,19 @@ export function decide(engine: Engine, question: Question): Decision | Promise<D
   )
 }
 
-async function turnAway(engine: Engine, unadmitted: Unadmitted): Promise<Decision> {
-  const refusal = await refuse(engine, unadmitted)
-  if (unadmitted.policy.mode === 'observe') return letThrough(engine, unadmitted, refusal)
-  return await turnBack(engine, unadmitted, refusal)
+/** Credentials of any kind that the policy takes. */
+function present({ rails }: Engine, { ways }: Policy, view: RequestView): readonly Presented[] {
+  const found: Presented[] = []
+  for (const { rail } of ways) found.push(...(rails.get(rail)?.read(view) ?? []))
+  return found
+}
+
+function turnAway(engine: Engine, unadmitted: Unadmitted): Decision | Promise<Decision> {
+  return whenKnown(refuse(engine, unadmitted), (refusal) =>
+    unadmitted.policy.mode === 'observe'
+      ? letThrough(engine, unadmitted, refusal)
+      : turnBack(engine, unadmitted, refusal),
+  )
 }
 
 function pass(
@@ -72,17 +81,17 @@ interface Toll {
   readonly usesLeft: number | undefined
 }
 
-/** Enters the admission among those of the request, and lets one pass speak for them all. */
-function cross(engine: Engine, { policy, caller, passage }: Question, { windows, ...toll }: Toll): Pass {
-  const all = () => passage.windows()
-  const { admission, finish, undo } = admit(
-    { policy, caller, ...toll, windows: all },
+/** Enters the call among those of the request, and lets one admission speak for them all. */
+function cross(engine: Engine, { policy, caller, passage }: Question, toll: Toll): Pass {
+  const { way, windows, taken, usesLeft } = toll
+  const call = new AdmittedCall(
+    { policy, caller, passage, way, taken, usesLeft },
     engine.settlement,
     engine.emit,
   )
-  const speaker = passage.cross({ policy, admission, windows, undo })
+  const speaker = passage.cross({ policy, call, windows })
   const legacyAtMs = engine.options.legacyHeaders === true ? engine.now() : undefined
-  return createPass(speaker, finish, rateLimitFields(all(), legacyAtMs))
+  return createPass(call, speaker, rateLimitFields(passage.windows(), legacyAtMs))
 }
 
 /** Everything that this decision took from windows, as what would take it back. */
@@ -103,21 +112,14 @@ function refundable(
   }))
 }
 
-async function turnBack(
+function turnBack(
   engine: Engine,
   { policy, caller, passage }: Question,
   refusal: Refusal,
-): Promise<Refusal> {
-  await passage.turnBack()
+): Refusal | Promise<Refusal> {
   const { status, code } = refusal
-  engine.emit({
-    type: 'refused',
-    policy: policy.name,
-    status,
-    code,
-    callerClass: caller.caller.class,
-  })
-  return refusal
+  engine.emit({ type: 'refused', policy: policy.name, status, code, callerClass: caller.caller.class })
+  return whenKnown(passage.turnBack(), () => refusal)
 }
 
 const NO_TOLL: Toll = {

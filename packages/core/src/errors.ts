@@ -10,7 +10,14 @@ export type TurnpikeErrorCode =
   | 'two_requirements'
   | 'policy_foreign'
   | 'gate_closed'
+  | 'module_missing'
+  | 'module_twice'
+  | 'gate_lost'
+  | 'guard_order'
+  | 'context_not_http'
   | 'store_unusable'
+  | 'store_may_evict'
+  | 'store_unreachable'
 
 /** Mistakes that do not stop the application. Each is named once per gate, with its docs entry. */
 export type WarningCode =
@@ -23,7 +30,9 @@ export type WarningCode =
   | 'memory_store'
   | 'memory_store_workers'
   | 'store_failed'
+  | 'store_eviction_unknown'
   | 'claim_unsettled'
+  | 'context_not_http'
 
 /** The only class this library throws; `code` is stable across releases, `message` tells the operator the fix. */
 export class TurnpikeError extends Error {

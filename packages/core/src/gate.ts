@@ -17,10 +17,11 @@ export interface Gate {
    */
   policy(options: PolicyOptions, scope?: PolicyScope): Policy
   /**
-   * Decides one request. Deciding the same policy twice on one view gives the same decision (R4).
+   * Decides one request; at once, where nothing has to be waited for. Deciding the same policy twice on one view gives the
+   * same decision (R4). Faults always come as a rejection.
    * @throws TurnpikeError `two_requirements`, `policy_foreign`, and whatever the operator's own functions throw
    */
-  decide(view: RequestView, policy: Policy): Promise<Decision>
+  decide(view: RequestView, policy: Policy): Decision | Promise<Decision>
   /** Answers the challenge endpoint: 200 with a fresh challenge, or a problem. Counted like a 402 (R21). */
   issue(view: RequestView, resource?: string): Promise<Answer>
   /** Names a mistake once. */

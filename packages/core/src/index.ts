@@ -58,3 +58,4 @@ export {
   type WindowTake,
 } from './store.ts'
 export { VERSION } from './version.ts'
+export { isPromise, whenKnown } from './when-known.ts'

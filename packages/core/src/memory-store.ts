@@ -52,7 +52,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     return outcome ?? { outcome: 'full' }
   }
 
-  return {
+  const store: MemoryStore = {
     admit,
     renew: async (refs, leaseMs) => claims.renew(refs, now() + leaseMs, now()),
     keep: async (ref) => claims.keep(ref, now()),
@@ -66,4 +66,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     reset: async (holder) => windows.reset(holder),
     close: async () => undefined,
   }
+  made.add(store)
+  return store
+}
+
+const made = new WeakSet<Store>()
+
+/** @returns whether a store keeps its records in this process alone */
+export function isMemoryStore(store: Store): boolean {
+  return made.has(store)
 }

@@ -1,3 +1,4 @@
+import type { AdmittedCall } from './admission.ts'
 import type { Admission, Decision } from './decision.ts'
 import { TurnpikeError } from './errors.ts'
 import type { Policy } from './policy.ts'
@@ -7,10 +8,8 @@ import type { RequestView } from './request.ts'
 /** A decision of this request that let it pass, and how to take it back. */
 export interface Crossing {
   readonly policy: Policy
-  readonly admission: Admission
+  readonly call: AdmittedCall
   readonly windows: readonly ShownWindow[]
-  /** Gives back what was taken, because an inner policy refused (R4). */
-  readonly undo: () => unknown
 }
 
 /** All that one gate decides about one request (R4): each policy once, outermost first. */
@@ -47,11 +46,13 @@ export class Passage {
   /** @returns the admission that speaks for the request: that of the policy with a requirement, else the newest. */
   cross(crossing: Crossing): Admission {
     this.#crossings.push(crossing)
-    return (this.#crossings.find(({ policy }) => policy === this.#demanding) ?? crossing).admission
+    return (this.#crossings.find(({ policy }) => policy === this.#demanding) ?? crossing).call
   }
 
-  async turnBack(): Promise<void> {
-    await Promise.all(this.#crossings.splice(0).map(async (crossing) => await crossing.undo()))
+  /** Gives back what the policies outside took. */
+  turnBack(): Promise<unknown> | undefined {
+    if (this.#crossings.length === 0) return undefined
+    return Promise.all(this.#crossings.splice(0).map(async (crossing) => await crossing.call.undo()))
   }
 
   #demandAlone(policy: Policy): void {

@@ -25,9 +25,9 @@ export function showWindows(
 export function rateLimitFields(
   shown: readonly ShownWindow[],
   legacyAtMs: number | undefined,
-): Readonly<Record<string, string>> {
+): Record<string, string> {
   if (shown.length === 0) return {}
-  const named = distinctlyNamed(shown)
+  const named = shown.length === 1 ? shown : distinctlyNamed(shown)
   const fields = {
     'ratelimit-policy': named.map(({ window }) => window.field).join(', '),
     ratelimit: formatRateLimit(

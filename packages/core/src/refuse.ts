@@ -10,6 +10,7 @@ import { createRefusal, type RefusalParts } from './refusal.ts'
 import type { AdmitOutcome, WayRefusal, WindowState } from './store.ts'
 import type { StoreAnswer } from './store-call.ts'
 import { quotaFits, wayFault } from './verdict-code.ts'
+import { isPromise, whenKnown } from './when-known.ts'
 
 /** A decision that admitted nobody. */
 export interface Unadmitted extends Question {
@@ -21,17 +22,21 @@ export interface Unadmitted extends Question {
 type Refused = Extract<AdmitOutcome, { outcome: 'refused' }>
 
 /** Turns what the store said into the answer for the caller: 402, 409, 429 or 503 (R32). */
-export async function refuse(engine: Engine, unadmitted: Unadmitted): Promise<Refusal> {
+export function refuse(engine: Engine, unadmitted: Unadmitted): Refusal | Promise<Refusal> {
   const { answer, context } = unadmitted
-  const parts = answer.outcome === 'refused' ? await explain(engine, unadmitted, answer) : outage(answer)
+  const parts = answer.outcome === 'refused' ? explain(engine, unadmitted, answer) : outage(answer)
   const style = {
     commandHint: engine.options.commandHint ?? true,
     legacyAtMs: engine.options.legacyHeaders === true ? engine.now() : undefined,
   }
-  return createRefusal({ resource: context.resource.text, ...parts }, style)
+  return whenKnown(parts, (known) => createRefusal({ resource: context.resource.text, ...known }, style))
 }
 
-async function explain(engine: Engine, unadmitted: Unadmitted, answer: Refused): Promise<RefusalParts> {
+function explain(
+  engine: Engine,
+  unadmitted: Unadmitted,
+  answer: Refused,
+): RefusalParts | Promise<RefusalParts> {
   const { plan, policy } = unadmitted
   const ceiling = showWindows(plan.ceiling, answer.common)
   if (!ceiling.every(fits)) return limited('ceiling_reached', ceiling, wait(ceiling))
@@ -44,7 +49,7 @@ async function explain(engine: Engine, unadmitted: Unadmitted, answer: Refused):
   if (issued !== undefined && issued.retryMs !== 0) {
     return { ...limited('issue_flood', windows, issued.retryMs), violated: [] }
   }
-  return await demand(engine, unadmitted, {
+  return demand(engine, unadmitted, {
     ways,
     windows,
     free,
@@ -84,7 +89,11 @@ function judge(way: PlannedWay, refusal: WayRefusal = NOTHING_KNOWN): JudgedWay 
 }
 
 /** 402 with an offer per way that could admit the call now; 409 and 429 where no offer would help. */
-async function demand(engine: Engine, unadmitted: Unadmitted, standing: Standing): Promise<RefusalParts> {
+function demand(
+  engine: Engine,
+  unadmitted: Unadmitted,
+  standing: Standing,
+): RefusalParts | Promise<RefusalParts> {
   const { ways, windows, free, waitMs } = standing
   const code = ways.find((way) => way.fault !== undefined)?.fault ?? 'proof_required'
   if (code === 'credential_in_use') return { code, windows, waitMs: 1000 }
@@ -93,24 +102,33 @@ async function demand(engine: Engine, unadmitted: Unadmitted, standing: Standing
     const waits = [waitMs, ...ways.filter(({ way }) => way.prepared).map((way) => wait(way.windows))]
     return { ...limited('quota_reached', windows, shortest(waits)), free, status: 429 }
   }
-  const offers = await makeOffers(engine, unadmitted, open, standing)
-  return { code, offers, authenticate: authenticate(engine, offers), windows, free, waitMs }
+  return whenKnown(makeOffers(unadmitted, open, standing), (made) => {
+    const offers = made.filter((offer) => offer !== undefined)
+    if (offers.length > 0) {
+      const { policy, caller } = unadmitted
+      engine.emit({ type: 'issued', policy: policy.name, callerClass: caller.caller.class })
+    }
+    return { code, offers, authenticate: authenticate(engine, offers), windows, free, waitMs }
+  })
 }
 
 /** Dated by the store's clock, which will judge them (R13). A policy that only observes makes none: nobody would see them. */
-async function makeOffers(
-  engine: Engine,
-  { policy, caller, context }: Unadmitted,
+function makeOffers(
+  { policy, context }: Unadmitted,
   open: readonly JudgedWay[],
   { recent, atMs }: Standing,
-): Promise<readonly Offer[]> {
+): readonly MaybeOffer[] | Promise<readonly MaybeOffer[]> {
   if (policy.mode === 'observe') return []
-  const asked = open.map(async ({ way }) => await way.prepared?.offer({ ...context, recent, nowMs: atMs }))
-  const offers = (await Promise.all(asked)).filter((offer) => offer !== undefined)
-  if (offers.length > 0) {
-    engine.emit({ type: 'issued', policy: policy.name, callerClass: caller.caller.class })
-  }
-  return offers
+  const offers = open.map(({ way }) => way.prepared?.offer({ ...context, recent, nowMs: atMs }))
+  return offers.some(isPromise)
+    ? Promise.all(offers.map(async (offer) => await offer))
+    : offers.filter(isMade)
+}
+
+type MaybeOffer = Offer | undefined
+
+function isMade(offer: MaybeOffer | Promise<MaybeOffer>): offer is MaybeOffer {
+  return !isPromise(offer)
 }
 
 /** Lightning first: the oldest clients read only the first challenge (DESIGN §7). */

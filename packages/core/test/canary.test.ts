@@ -61,9 +61,7 @@ describe('secrets', () => {
     await bought.finish({ kind: 'completed', status: 200 })
     seen.push(refusal, refusalOf(await ask(paid)), refusalOf(await ask({ authorization: 'L402 nonsense' })))
     seen.push(worked.headers, bought.headers, await gate.issue(request({ ip })))
-    seen.push(
-      await gate.decide(request({ ip }), testGate().gate.policy({})).catch((error: unknown) => String(error)),
-    )
+    seen.push(await Promise.resolve(gate.decide(request({ ip }), testGate().gate.policy({}))).catch(String))
 
     const text = JSON.stringify([seen, lines])
     expect(text.length).toBeGreaterThan(2000)

@@ -81,7 +81,7 @@ describe('a paid use (R31)', () => {
     const { gate } = testGate({ rails: [voucherRail] })
     const policy = gate.policy({ require: voucher({ uses: 100 }) })
     const decisions = await Promise.all(
-      Array.from({ length: 130 }, () => gate.decide(request({ headers: paid() }), policy)),
+      Array.from({ length: 130 }, async () => await gate.decide(request({ headers: paid() }), policy)),
     )
     expect(decisions.filter(({ outcome }) => outcome === 'pass')).toHaveLength(100)
   })

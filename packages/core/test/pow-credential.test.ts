@@ -40,7 +40,7 @@ describe('a solution', () => {
     const policy = demand(parts)
     const headers = solved(await offerFor(parts, policy))
     const decisions = await Promise.all(
-      Array.from({ length: 1000 }, () => parts.gate.decide(request({ headers }), policy)),
+      Array.from({ length: 1000 }, async () => await parts.gate.decide(request({ headers }), policy)),
     )
     expect(decisions.filter(({ outcome }) => outcome === 'pass')).toHaveLength(1)
   })

@@ -1,5 +1,6 @@
 import {
   ceilingPolicy,
+  isPromise,
   protectPolicy,
   toGate,
   type Admission,
@@ -11,9 +12,9 @@ import {
   type Requirement,
   type Windows,
 } from '@turnpike/core'
-import { admit, answerChallenge, type Exchange } from '@turnpike/node'
+import { admit, answerChallenge, type Entry, type Exchange, type ViewExtras } from '@turnpike/node'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
-import { warnOfMistakes } from './mistakes.ts'
+import { createMistakeWatch } from './mistakes.ts'
 
 declare global {
   namespace Express {
@@ -54,54 +55,56 @@ export function turnpike(gateOrOptions: Gate | GateOptions): ExpressTurnpike {
       // `url` has lost the mount prefix, `originalUrl` has not.
       const answering = answerChallenge(gate, request.url, exchangeOf(request, response))
       if (answering === false) next()
-      else void goOn(answering, next)
+      else void handOn(answering, next, () => undefined)
     },
   }
 }
 
 function gated(gate: Gate, policy: Policy): RequestHandler {
+  const warnOfMistakes = createMistakeWatch(gate)
   const handler: RequestHandler = (request, response, next) => {
-    warnOfMistakes(gate, handler, request)
-    void goOn(isAnswered(gate, policy, exchangeOf(request, response)), next)
+    warnOfMistakes(handler, request)
+    const goOn = (entry: Entry) => {
+      if (entry.outcome === 'answered') return
+      if (entry.outcome === 'pass') request.turnpike = entry.admission
+      next()
+    }
+    const entering = admit(gate, policy, exchangeOf(request, response))
+    if (isPromise(entering)) void handOn(entering, next, goOn)
+    else goOn(entering)
   }
   return handler
 }
 
-async function isAnswered(gate: Gate, policy: Policy, exchange: ExpressExchange): Promise<boolean> {
-  const entry = await admit(gate, policy, exchange)
-  if (entry.outcome === 'pass') exchange.request.turnpike = entry.admission
-  return entry.outcome === 'answered'
-}
-
-/** Hands every failure on: Express 4 does not look at the promise of a middleware. */
-async function goOn(answering: Promise<boolean>, next: NextFunction): Promise<void> {
-  let answered: boolean
+/** Hands every failure on: Express 4 does not look at the promise of a middleware. What `use` throws is not ours. */
+async function handOn<T>(promise: Promise<T>, next: NextFunction, use: (value: T) => void): Promise<void> {
+  let value: T
   try {
-    answered = await answering
+    value = await promise
   } catch (error) {
     next(error)
     return
   }
-  if (!answered) next()
+  use(value)
 }
 
-interface ExpressExchange extends Exchange {
-  readonly request: Request
+function exchangeOf(request: Request, response: Response): Exchange {
+  return { request, response, extras: new ExpressExtras(request) }
 }
 
 /**
  * No route: under a mounted router Express knows the prefix with its values only (`/tenants/7/items/:id`), and a
  * middleware of `app.use` knows no route at all. Unnamed policies go by their place of creation instead (R6).
  */
-function exchangeOf(request: Request, response: Response): ExpressExchange {
-  return {
-    request,
-    response,
-    extras: {
-      // Read once, if at all: Express works it out anew each time.
-      get ip() {
-        return request.ip
-      },
-    },
+class ExpressExtras implements ViewExtras {
+  readonly #request: Request
+
+  constructor(request: Request) {
+    this.#request = request
+  }
+
+  /** Read once, if at all: Express works it out anew each time. */
+  get ip(): string | undefined {
+    return this.#request.ip
   }
 }

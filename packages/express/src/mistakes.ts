@@ -1,14 +1,18 @@
 import type { Gate } from '@turnpike/core'
 import type { Application, Request, RequestHandler } from 'express'
 
-const checked = new WeakMap<RequestHandler, WeakSet<Application>>()
+/** @returns a function that names mistakes of the application around a handler, looking once per application. */
+export function createMistakeWatch(gate: Gate): (handler: RequestHandler, request: Request) => void {
+  let checked: Application | undefined
+  return (handler, request) => {
+    if (request.app === checked) return
+    checked = request.app
+    warnOfMistakes(gate, handler, request)
+  }
+}
 
-/** Names mistakes of the application around us, looking once per handler and application. */
-export function warnOfMistakes(gate: Gate, handler: RequestHandler, request: Request): void {
+function warnOfMistakes(gate: Gate, handler: RequestHandler, request: Request): void {
   const { app } = request
-  const apps = checked.get(handler) ?? new WeakSet()
-  if (apps.has(app)) return
-  checked.set(handler, apps.add(app))
   if (app.get('trust proxy') === true) {
     gate.warn(
       'trust_proxy_spoofable',

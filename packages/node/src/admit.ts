@@ -1,9 +1,9 @@
-import type { Answer, Gate, Pass, Policy } from '@turnpike/core'
+import { whenKnown, type Answer, type Decision, type Gate, type Pass, type Policy } from '@turnpike/core'
 import { sendAnswer } from './answer.ts'
 import { applyPass } from './pass.ts'
 import { requestView, type NodeRequest, type ViewExtras } from './request-view.ts'
 import { isGone, type NodeResponse } from './response.ts'
-import { watch } from './watch.ts'
+import { watchLive } from './watch.ts'
 
 /** What an adapter does next: run the handler (`pass`, `skip`) or nothing more (`answered`). */
 export type Entry = Pass | { readonly outcome: 'skip' } | { readonly outcome: 'answered' }
@@ -21,11 +21,14 @@ export interface Exchange {
  * The flow that all Node adapters share: decides, sends a refusal, or prepares the response and watches how it ends.
  * A client that left while the gate was deciding gets no handler run for it, and its use back (R31).
  *
- * @throws what `gate.decide` throws; the adapter hands it to the framework.
+ * @returns at once, where the gate decides at once. Rejects with what the gate rejects with, for the framework to handle.
  */
-export async function admit(gate: Gate, policy: Policy, exchange: Exchange): Promise<Entry> {
-  const { request, response, extras } = exchange
-  const decision = await gate.decide(requestView(request, extras), policy)
+export function admit(gate: Gate, policy: Policy, exchange: Exchange): Entry | Promise<Entry> {
+  const view = requestView(exchange.request, exchange.extras)
+  return whenKnown(gate.decide(view, policy), (decision) => carryOut(decision, exchange))
+}
+
+function carryOut(decision: Decision, exchange: Exchange): Entry {
   switch (decision.outcome) {
     case 'skip':
       return decision
@@ -33,7 +36,7 @@ export async function admit(gate: Gate, policy: Policy, exchange: Exchange): Pro
       answerWith(exchange, decision)
       return { outcome: 'answered' }
     case 'pass':
-      return enter(response, decision)
+      return enter(exchange.response, decision)
   }
 }
 
@@ -48,7 +51,7 @@ function enter(response: NodeResponse, pass: Pass): Entry {
     void pass.finish({ kind: 'notStarted' })
     return { outcome: 'answered' }
   }
-  watch(response, (ending) => void pass.finish(ending))
+  watchLive(response, (ending) => void pass.finish(ending))
   applyPass(response, pass)
   return pass
 }

@@ -1,5 +1,6 @@
 import type { Answer, HeaderFields } from '@turnpike/core'
 import { EXPOSED_HEADERS } from '@turnpike/protocol'
+import { beforeHeaders } from './before-headers.ts'
 import { mergeFieldList } from './field-list.ts'
 import { isGone, type NodeResponse } from './response.ts'
 
@@ -16,7 +17,7 @@ export function sendAnswer(response: NodeResponse, answer: Answer): void {
   response.end(JSON.stringify(answer.body))
 }
 
-/** Sets status and header fields of an answer, for a framework that sends the body itself. */
+/** Sets status and header fields of an answer, for a framework that sends the body by itself. */
 export function applyAnswer(response: NodeResponse, answer: Answer): void {
   if (response.headersSent) return
   // An outer policy may have admitted the call before this one refused it.
@@ -26,7 +27,8 @@ export function applyAnswer(response: NodeResponse, answer: Answer): void {
   if (answer.headers['content-type'] === undefined) {
     response.setHeader('Content-Type', answer.status < 400 ? 'application/json' : 'application/problem+json')
   }
-  exposeFields(response)
+  // Late: Fastify's own fields join the raw ones only when the header goes out.
+  if (response.req.headers.origin !== undefined) beforeHeaders(response, () => exposeFields(response))
 }
 
 /** Sets header fields; several values become separate lines. */

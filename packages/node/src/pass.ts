@@ -1,7 +1,7 @@
 import type { HeaderFields, Pass } from '@turnpike/core'
 import { CREDENTIAL_HEADERS } from '@turnpike/protocol'
-import onHeaders from 'on-headers'
 import { exposeFields, setFields } from './answer.ts'
+import { beforeHeaders } from './before-headers.ts'
 import { privateCacheControl } from './cache-control.ts'
 import { mergeFieldList } from './field-list.ts'
 import type { NodeResponse } from './response.ts'
@@ -29,9 +29,4 @@ function keepPrivate(response: NodeResponse): void {
 /** Sets the fields again when the header goes out: for frameworks that wipe them when a handler throws. */
 export function keepFields(response: NodeResponse, fields: HeaderFields): void {
   if (!response.headersSent) beforeHeaders(response, () => setFields(response, fields))
-}
-
-function beforeHeaders(response: NodeResponse, listener: () => void): void {
-  // on-headers wraps `writeHead`, which the http2 compat response has too; its types admit ServerResponse alone.
-  Reflect.apply(onHeaders, undefined, [response, listener])
 }

@@ -7,6 +7,12 @@ import { onSocketClose } from './socket-close.ts'
  * framework on node:http or http2, since it listens to the raw response and to nothing of the framework's.
  */
 export function watch(response: NodeResponse, report: (ending: Ending) => void): void {
+  if (isGone(response)) report(brokenOff(response))
+  else watchLive(response, report)
+}
+
+/** The same for a response that is known not to be gone. */
+export function watchLive(response: NodeResponse, report: (ending: Ending) => void): void {
   let ended = false
   let unqueue: (() => void) | undefined
   const end = (ending: Ending): void => {
@@ -22,10 +28,6 @@ export function watch(response: NodeResponse, report: (ending: Ending) => void):
   // `writableFinished` does not: light-my-request emits 'finish' before it is set.
   const finish = (): void =>
     isHandedOver(response) ? end({ kind: 'completed', status: response.statusCode }) : left()
-  if (isGone(response)) {
-    left()
-    return
-  }
   // `on`, not `once`: what comes after the first ending is ignored anyway, and `once` wraps each listener.
   response.on('finish', finish)
   response.on('close', left)

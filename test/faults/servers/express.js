@@ -4,11 +4,13 @@
  */
 import { pow } from '@turnpike/core'
 import { turnpike } from '@turnpike/express'
+import { lmdbStore } from '@turnpike/lmdb'
 import express from 'express'
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** What a rush of callers costs is not the question here; one test asks for the preset. */
 const cheap = pow(1, { adaptive: false, quota: false })
+const lmdbFile = process.env['LMDB_FILE']
 let started = 0
 
 const app = express()
@@ -16,6 +18,7 @@ app.set('trust proxy', 1)
 const { gate, protect, ceiling, endpoints } = turnpike({
   name: 'faults',
   secret: process.env['TURNPIKE_SECRET'] ?? '',
+  ...(lmdbFile === undefined ? {} : { store: lmdbStore(lmdbFile) }),
   /** As if a database were asked who calls. */
   caller: async (view) => {
     console.log('deciding')
