@@ -1,13 +1,18 @@
-import { pow } from '@turnpike/core'
-import { turnpike } from '@turnpike/express'
+import { memoryStore, pow, turnpike } from '@turnpike/express'
 import express from 'express'
+import { randomBytes } from 'node:crypto'
 import { greeting, portFrom, portTrouble } from './words.ts'
 
 const HOST = '127.0.0.1'
 const port = portFrom(process.env)
 
 const app = express()
-const { gate, protect, endpoints } = turnpike({ name: 'quickstart' })
+const { gate, protect, endpoints } = turnpike({
+  name: 'quickstart',
+  // In production: a secret that outlives the process, and a store that does.
+  secret: process.env['TURNPIKE_SECRET'] ?? randomBytes(32).toString('base64url'),
+  store: memoryStore(),
+})
 
 app.use(express.json())
 

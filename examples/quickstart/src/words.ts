@@ -10,7 +10,7 @@ Turnpike is up at ${url}
 2. Work for it: take a challenge, solve it, call with the solution.
 
    challenge=$(curl -s ${url}/api/challenge | sed 's/.*"challenge":"\\([^"]*\\)".*/\\1/')
-   header=$(npx @turnpike/cli solve --challenge "$challenge" --difficulty 4 | grep '^X-PoW-Solution')
+   header=$(npx @turnpike/cli solve --challenge "$challenge" | grep '^X-PoW-Solution')
    curl -X POST ${url}/tools/call -H "$header" -H "Content-Type: application/json" -d '{"name":"tool","arguments":{}}'
 
 3. The same solution again is refused: each is good for one call. Repeat the last line.

@@ -33,6 +33,7 @@ export class AdmittedCall implements Admission {
   readonly #emit: Emit
   #settled: Settled | Promise<Settled> | undefined
   #finished: Promise<void> | undefined
+  #undone = false
 
   constructor(parts: AdmissionParts, settlement: Settlement, emit: Emit) {
     const { policy, caller, way, taken, usesLeft } = parts
@@ -63,6 +64,7 @@ export class AdmittedCall implements Admission {
 
   /** The handler was not started, or an inner policy refused: everything is given back (R4). */
   undo(): Settled | Promise<Settled> {
+    this.#undone = true
     return (this.#settled ??= this.#settlement.undo(this.#parts.taken))
   }
 
@@ -72,11 +74,18 @@ export class AdmittedCall implements Admission {
 
   async #finish(ending: Ending): Promise<void> {
     const { policy, way } = this
-    const { kind } = ending
+    const kind = this.#wasStarted(ending) ? ending.kind : 'notStarted'
     const claims = await (kind === 'notStarted'
       ? this.undo()
       : this.#settle(isGivenBack(ending, this.#parts.policy)))
-    this.#emit({ type: 'ended', policy, way, ending: kind, status: statusOf(ending), claims })
+    const status = kind === 'notStarted' ? undefined : statusOf(ending)
+    this.#emit({ type: 'ended', policy, way, ending: kind, status, claims })
+  }
+
+  /** What the adapter reports is how the answer went; an inner policy may have kept the handler from starting. */
+  #wasStarted({ kind }: Ending): boolean {
+    if (kind === 'notStarted' || this.#undone) return false
+    return kind !== 'aborted' || !this.#parts.passage.isUndecided()
   }
 }
 
@@ -97,13 +106,22 @@ export function createPass(call: AdmittedCall, speaker: Admission, fields: Recor
 function isGivenBack(ending: Ending, policy: Policy): boolean {
   switch (ending.kind) {
     case 'completed':
-      return policy.giveBackOn(ending.status)
+      return wantsGiveBack(policy, ending.status)
     case 'errored':
       return ending.status === undefined
     case 'aborted':
       return false
     case 'notStarted':
       return true
+  }
+}
+
+/** An operator's function that fails must not cost the caller what was paid. */
+function wantsGiveBack({ giveBackOn }: Policy, status: number): boolean {
+  try {
+    return giveBackOn(status)
+  } catch {
+    return true
   }
 }
 

@@ -3,6 +3,7 @@ import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { encodeBase64url } from '@turnpike/protocol'
 import { countedAddress } from './address.ts'
 import type { Caller } from './decision.ts'
+import { TurnpikeError } from './errors.ts'
 import { SHARDS } from './store.ts'
 
 /** What the `caller` option answers. */
@@ -11,7 +12,7 @@ export interface CallerName {
   readonly class: string
   /** Names the caller within its class. Hashed before it reaches a store. */
   readonly id: string
-  /** The account above the caller, whose ceilings it shares (default: the id itself). */
+  /** The account above the caller: callers of one subject live in one shard of the store (default: the id itself). */
   readonly subject?: string
 }
 
@@ -32,6 +33,7 @@ export interface CallerDirectory {
 
 /** Hashing an address costs more than the whole decision; the last so many are remembered. */
 const REMEMBERED = 20_000
+const LONGEST_REMEMBERED = 200
 
 /**
  * Names callers for one gate. Keys are unkeyed hashes on purpose: a key made with a secret would forget every limit
@@ -54,7 +56,9 @@ export function createCallerDirectory(gateName: string, ipv6Bits: number): Calle
         return address && count({ class: 'anonymous', ...address, byAddress: true })
       })
     },
-    byName({ class: kind, id, subject = id }) {
+    byName(name) {
+      checkCallerName(name)
+      const { class: kind, id, subject = id } = name
       const caller = { class: kind, id, subject, byAddress: false }
       return known.get(`n${JSON.stringify([kind, id, subject])}`, () => count(caller)) ?? count(caller)
     },
@@ -76,6 +80,7 @@ function recent<T>(capacity: number) {
       if (hit !== undefined) return hit
       const value = old.get(key) ?? make()
       if (value === undefined) return undefined
+      if (key.length > LONGEST_REMEMBERED) return value
       if (young.size >= capacity) {
         old = young
         young = new Map()
@@ -84,4 +89,14 @@ function recent<T>(capacity: number) {
       return value
     },
   }
+}
+
+/** A name that is no text would put callers into one bucket, or break in the middle of a request. */
+function checkCallerName(name: CallerName): void {
+  const texts = [name.class, name.id, name.subject ?? name.id]
+  if (texts.every((text) => typeof text === 'string' && text !== '')) return
+  throw new TurnpikeError(
+    'option_invalid',
+    'caller() must answer { class, id } with texts that are not empty, or undefined for a caller known by address alone',
+  )
 }

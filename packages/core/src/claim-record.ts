@@ -106,10 +106,18 @@ export function keepClaim(record: ClaimRecord, claimId: string, nowMs: number): 
 }
 
 /** Ends a claim and frees its use, as long as its record may still give back. */
-export function giveBackClaim(record: ClaimRecord, claimId: string, nowMs: number): GiveBackOutcome {
+export function giveBackClaim(
+  record: ClaimRecord,
+  { claimId, unserved = false }: { readonly claimId: string; readonly unserved?: boolean },
+  nowMs: number,
+): GiveBackOutcome {
   lapse(record, nowMs)
   const found = findClaim(record, claimId)
   if (!found) return 'gone'
+  if (found.state === 'live' && unserved) {
+    record.used -= 1
+    return end(record, found, 'givenBack')
+  }
   if (found.state === 'live') return end(record, found, free(record) ? 'givenBack' : 'exhausted')
   return GIVE_BACK_OF_ENDED[found.state]
 }

@@ -1,5 +1,5 @@
 import { encodeBase64url } from '@turnpike/protocol'
-import { type CountedCaller, createCallerDirectory } from './caller.ts'
+import { type CallerName, type CountedCaller, createCallerDirectory } from './caller.ts'
 import { decide } from './decide.ts'
 import type { Caller, Decision } from './decision.ts'
 import { createEmitter } from './emitter.ts'
@@ -10,7 +10,7 @@ import { createIssuer, type Issuer } from './issue.ts'
 import { createKeyring } from './keys.ts'
 import { isMemoryStore, memoryStore } from './memory-store.ts'
 import { nameMemoryStore } from './memory-workers.ts'
-import { nameMistakes } from './mistakes.ts'
+import { nameMistakes, namePolicyPerRequest } from './mistakes.ts'
 import { checkGateOptions, type GateOptions, secretsOf } from './options.ts'
 import { type Passage, passageOf } from './passage.ts'
 import { whenKnown } from './when-known.ts'
@@ -20,12 +20,14 @@ import { createPowRail } from './pow-rail.ts'
 import { randomBytes } from './random.ts'
 import type { RequestView } from './request.ts'
 import { createSettlement } from './settlement.ts'
+import { checkStandIn, createStandIn } from './stand-in.ts'
 import { createWarnings } from './warnings.ts'
 
 const DEFAULT_NAME = 'turnpike'
 const DEFAULT_CHALLENGE_PATH = '/api/challenge'
 const DEFAULT_IPV6_SUBNET = 64
 const SKIP: Decision = { outcome: 'skip' }
+const PREFLIGHT: Decision = { outcome: 'preflight' }
 
 /**
  * Makes a gate. All options are optional in development; production wants a `secret`.
@@ -66,6 +68,7 @@ function createEngine(options: GateOptions): Engine {
     name,
     options,
     store,
+    standIn: createStandIn(options.onStoreDown ?? 'local', options.instances ?? 1, now),
     pow,
     rails: new Map([pow, ...(options.rails ?? [])].map((rail) => [rail.kind, rail])),
     callers: createCallerDirectory(name, options.ipv6Subnet ?? DEFAULT_IPV6_SUBNET),
@@ -84,15 +87,17 @@ function createEngine(options: GateOptions): Engine {
 function openGate(engine: Engine, issuer: Issuer): Gate {
   const own = new WeakSet<Policy>()
   let policies = 0
+  let decided = false
   let closed = false
 
   const decideUnskipped = (view: RequestView, policy: Policy, passage: Passage) => {
+    passage.demand(policy)
     nameMistakes(engine, view, policy)
     issuer.learn(policy, view)
     return whenKnown(callerOf(engine, view), (caller) => decide(engine, { view, policy, passage, caller }))
   }
   const decideOnce = (view: RequestView, policy: Policy, passage: Passage): Decision | Promise<Decision> => {
-    if (isPreflight(view)) return SKIP
+    if (isPreflight(view)) return policy.ways.length > 0 && policy.mode === 'enforce' ? PREFLIGHT : SKIP
     if (policy.skip === undefined) return decideUnskipped(view, policy, passage)
     return whenKnown(policy.skip(view), (skip) => (skip ? SKIP : decideUnskipped(view, policy, passage)))
   }
@@ -102,7 +107,9 @@ function openGate(engine: Engine, issuer: Issuer): Gate {
     challengePath: engine.options.challengePath ?? DEFAULT_CHALLENGE_PATH,
     policy(options, scope = 'place') {
       policies += 1
+      if (decided && scope === 'place' && options.name === undefined) namePolicyPerRequest(engine)
       const policy = compilePolicy(options, scope, `policy-${policies}`, engine.rails)
+      checkStandIn(engine.options.onStoreDown, policy.name, policy.ways.length)
       own.add(policy)
       return policy
     },
@@ -110,6 +117,7 @@ function openGate(engine: Engine, issuer: Issuer): Gate {
       try {
         if (closed) throw new TurnpikeError('gate_closed', 'the gate is closed; it decides nothing any more')
         if (!own.has(policy)) throw foreign(policy)
+        decided = true
         const passage = passageOf(view, engine)
         return passage.once(policy, () => decideOnce(view, policy, passage))
       } catch (error) {
@@ -141,10 +149,10 @@ function openGate(engine: Engine, issuer: Issuer): Gate {
 /** Whom the request is counted for: the operator's name for it, else its address (R1, R8). */
 function callerOf(engine: Engine, view: RequestView): CountedCaller | Promise<CountedCaller> {
   const { options, callers } = engine
-  if (options.caller === undefined) return callerByAddress(engine, view)
-  return whenKnown(options.caller(view), (name) =>
-    name === undefined ? callerByAddress(engine, view) : callers.byName(name),
-  )
+  const known = (name: CallerName | undefined) =>
+    name === undefined ? callerByAddress(engine, view) : callers.byName(name)
+  if (options.caller === undefined) return known(view.caller)
+  return whenKnown(options.caller(view), (name) => known(name ?? view.caller))
 }
 
 function callerByAddress({ callers, warnings }: Engine, view: RequestView): CountedCaller {
@@ -183,5 +191,5 @@ function isProduction(): boolean {
 }
 
 function isGate(value: Gate | GateOptions): value is Gate {
-  return 'decide' in value
+  return typeof value === 'object' && value !== null && 'decide' in value
 }

@@ -11,8 +11,8 @@ import { refuse, type Unadmitted } from './refuse.ts'
 import { whenKnown } from './when-known.ts'
 import type { RequestView } from './request.ts'
 import type { Taken } from './settlement.ts'
-import { askStore } from './store-call.ts'
-import type { AdmitOutcome, AdmitRequest, WindowAdjustment, WindowTake } from './store.ts'
+import { askStore, type StoreAnswer } from './store-call.ts'
+import type { AdmitRequest, WindowAdjustment, WindowTake } from './store.ts'
 
 /** One policy's decision on one request, with the caller known. */
 export interface Question {
@@ -60,7 +60,7 @@ function pass(
   engine: Engine,
   question: Question,
   plan: Plan,
-  answer: Extract<AdmitOutcome, { outcome: 'admitted' }>,
+  answer: Extract<StoreAnswer, { outcome: 'admitted' }>,
 ): Pass {
   const taken = plan.ways[answer.way]
   return cross(engine, question, {
@@ -97,8 +97,9 @@ function cross(engine: Engine, { policy, caller, passage }: Question, toll: Toll
 /** Everything that this decision took from windows, as what would take it back. */
 function refundable(
   request: AdmitRequest,
-  { way, atMs }: Extract<AdmitOutcome, { outcome: 'admitted' }>,
+  { way, atMs, isStandIn }: Extract<StoreAnswer, { outcome: 'admitted' }>,
 ): readonly WindowAdjustment[] {
+  if (isStandIn === true) return []
   const taken = request.ways[way]
   const takes: readonly WindowTake[] = [...(taken?.common ?? request.common), ...(taken?.windows ?? [])]
   return takes.map(({ holder, id, windowMs, limit, cost }) => ({

@@ -55,5 +55,9 @@ export interface Refusal extends Answer {
   readonly body: Problem
 }
 
-/** `skip`: the gate has nothing to say about this request (exempted, or a CORS preflight). */
-export type Decision = Pass | Refusal | { readonly outcome: 'skip' }
+/**
+ * - `skip`: the gate has nothing to say about this request: exempted, or a CORS preflight that a mere limit met.
+ * - `preflight`: a CORS preflight that no CORS layer has answered, before a handler that costs something. It is answered
+ *   with a bare 204 and never reaches the handler; nothing is counted.
+ */
+export type Decision = Pass | Refusal | { readonly outcome: 'skip' } | { readonly outcome: 'preflight' }

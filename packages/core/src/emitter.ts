@@ -1,4 +1,5 @@
 import type { GateEvent, GateListener } from './events.ts'
+import { isPromise } from './when-known.ts'
 
 export type Emit = (event: GateEvent) => void
 
@@ -12,21 +13,20 @@ export interface Emitter {
 
 /** Listeners by event type. One that throws is reported by `onFault`, and does not disturb the request. */
 export function createEmitter(onFault: (error: unknown) => void): Emitter {
-  const listeners = new Map<GateEvent['type'], Set<Emit>>()
+  const listeners = new Map<GateEvent['type'], Set<(event: GateEvent) => unknown>>()
   return {
     emit(event) {
       for (const listener of listeners.get(event.type) ?? []) {
         try {
-          listener(event)
+          const answer: unknown = listener(event)
+          if (isPromise(answer)) answer.then(undefined, onFault)
         } catch (error) {
           onFault(error)
         }
       }
     },
     on(type, listener) {
-      const guarded: Emit = (event) => {
-        if (isOf(event, type)) listener(event)
-      }
+      const guarded = (event: GateEvent): unknown => (isOf(event, type) ? listener(event) : undefined)
       const ofType = listeners.get(type) ?? new Set()
       listeners.set(type, ofType.add(guarded))
       return () => void ofType.delete(guarded)

@@ -5,6 +5,7 @@ import type { PowRail } from './pow-rail.ts'
 import type { Rail } from './rail.ts'
 import type { RailKind } from './requirement.ts'
 import type { Settlement } from './settlement.ts'
+import type { StandIn } from './stand-in.ts'
 import type { Store } from './store.ts'
 import type { Warnings } from './warnings.ts'
 
@@ -13,6 +14,8 @@ export interface Engine {
   readonly name: string
   readonly options: GateOptions
   readonly store: Store
+  /** Decides while the store is down. */
+  readonly standIn: StandIn
   readonly pow: PowRail
   readonly rails: ReadonlyMap<RailKind, Rail>
   readonly callers: CallerDirectory

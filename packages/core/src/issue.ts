@@ -8,7 +8,7 @@ import type { PreparedWay, RailContext } from './rail.ts'
 import { outage } from './outage.ts'
 import { createRefusal } from './refusal.ts'
 import type { RequestView } from './request.ts'
-import { GATE_WIDE, type Resource } from './resource.ts'
+import { GATE_WIDE, type Resource, resourceKey } from './resource.ts'
 import { askStore } from './store-call.ts'
 
 /** Hands out challenges before anybody was refused: the challenge endpoint. */
@@ -20,6 +20,11 @@ export interface Issuer {
 
 /** Paths are unbounded where the framework knows no routes; older ones then get gate-wide challenges (R20). */
 const RESOURCES_REMEMBERED = 1000
+/** Longer ones are not remembered: they are paths that the client chose. */
+const LONGEST_RESOURCE = 200
+
+const policyKey = (text: string) => resourceKey({ kind: 'policy', text })
+const routeKey = (text: string) => resourceKey({ kind: 'route', text })
 
 interface Protected {
   readonly resource: Resource
@@ -30,13 +35,16 @@ export function createIssuer(engine: Engine): Issuer {
   const known = new Map<string, Protected>()
   return {
     learn(policy, view) {
+      // A tool's challenge is for its arguments, too, which the endpoint is not told.
+      if (view.resource !== undefined) return
       const way = policy.ways.find(({ rail }) => rail === 'pow')
       if (way === undefined) return
       const resource = policy.resource(view)
-      if (known.has(resource.text)) return
+      const key = resourceKey(resource)
+      if (key.length > LONGEST_RESOURCE || known.has(key)) return
       const [oldest] = known.keys()
       if (known.size >= RESOURCES_REMEMBERED && oldest !== undefined) known.delete(oldest)
-      known.set(resource.text, { resource, way })
+      known.set(key, { resource, way })
     },
     async issue(caller, text) {
       const style = { commandHint: false, legacyAtMs: undefined }
@@ -47,7 +55,7 @@ export function createIssuer(engine: Engine): Issuer {
         return createRefusal({ code: 'issue_flood', waitMs: issued.retryMs }, style)
       }
       const recent = ISSUED_LIMIT - (issued?.remaining ?? ISSUED_LIMIT)
-      const asked = text === undefined ? undefined : known.get(text)
+      const asked = text === undefined ? undefined : (known.get(policyKey(text)) ?? known.get(routeKey(text)))
       const offer = await makeOffer(engine, asked, contextOf(caller, recent, answer.atMs))
       if (offer?.rail !== 'pow') return createRefusal({ code: 'no_challenge' }, style)
       engine.emit({

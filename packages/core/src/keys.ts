@@ -24,6 +24,8 @@ export interface Keyring {
 const TAG_BYTES = 12
 /** Resources are few and come again; callers are many and do not. */
 const TAGS_REMEMBERED = 4096
+/** Longer texts are paths that the client chose; remembering them would let it fill the memory. */
+const LONGEST_REMEMBERED = 200
 
 /**
  * Derives the keys of every secret: HKDF-SHA256 (RFC 5869) with `info` made of purpose and gate name, so that one secret
@@ -67,7 +69,7 @@ function createKey(secret: string, purpose: string, gateName: string): Key {
       if (tag === undefined) {
         tag = bind(utf8ToBytes(text)).subarray(0, TAG_BYTES)
         if (tags.size >= TAGS_REMEMBERED) tags.clear()
-        tags.set(text, tag)
+        if (text.length <= LONGEST_REMEMBERED) tags.set(text, tag)
       }
       return tag
     },

@@ -1,7 +1,9 @@
 import { isForgettable } from './claim-record.ts'
 import type { ClaimRecord } from './claim-record.ts'
 import { ExpiringMap } from './memory-expiry.ts'
+import { TurnpikeError } from './errors.ts'
 import { MemoryWindows } from './memory-windows.ts'
+import { checkKnownOptions } from './option-check.ts'
 import { StoreClaims } from './store-claims.ts'
 import type { HeldCall } from './store-claims.ts'
 import { StoreDecisions } from './store-decisions.ts'
@@ -29,7 +31,14 @@ export interface MemoryStore extends Store {
  * A full store forgets what has expired; when that is not enough, newcomers get `full` and nobody else notices (R18).
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  checkKnownOptions('memoryStore()', options, ['now', 'maxHolders', 'maxCredentials'])
   const { now = Date.now, maxHolders = 1_000_000, maxCredentials = 1_000_000 } = options
+  if (![maxHolders, maxCredentials].every((most) => Number.isInteger(most) && most > 0)) {
+    throw new TurnpikeError(
+      'option_invalid',
+      'memoryStore() maxHolders and maxCredentials take whole numbers above 0',
+    )
+  }
   const windows = new MemoryWindows(maxHolders)
   const credentials = new ExpiringMap<ClaimRecord>(maxCredentials, isForgettable)
   const holds = new ExpiringMap<HeldCall>(maxCredentials, (held, nowMs) => held.endMs <= nowMs)

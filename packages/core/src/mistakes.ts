@@ -11,7 +11,7 @@ export function nameMistakes(engine: Engine, view: RequestView, policy: Policy):
       `another gate decides requests to '${view.path}' too; callers would need a credential for each. Share one gate`,
     )
   }
-  if (policy.ways.length > 0 && isJsonRpc(view.body())) {
+  if (policy.ways.length > 0 && policy.mode === 'enforce' && isJsonRpc(view.body())) {
     engine.warnings.once(
       'json_rpc_behind_protect',
       `'${view.path}' carries JSON-RPC: a 402 to its opening requests breaks MCP hosts. Price its tools with gateMcpServer()`,
@@ -22,4 +22,12 @@ export function nameMistakes(engine: Engine, view: RequestView, policy: Policy):
 function isJsonRpc(body: unknown): boolean {
   const message: unknown = Array.isArray(body) ? body[0] : body
   return typeof message === 'object' && message !== null && 'jsonrpc' in message && message.jsonrpc === '2.0'
+}
+
+/** A policy that is made anew for each request has empty windows each time, and admits everybody. */
+export function namePolicyPerRequest({ warnings }: Engine): void {
+  warnings.once(
+    'policy_per_request',
+    'protect() or ceiling() was called while serving requests: each call makes a policy with empty windows. Call it once, at start',
+  )
 }

@@ -3,6 +3,7 @@ import { TurnpikeError } from './errors.ts'
 import { checkKnownOptions } from './option-check.ts'
 import type { Rail } from './rail.ts'
 import type { RequestView } from './request.ts'
+import type { OnStoreDown } from './stand-in.ts'
 import type { Store } from './store.ts'
 
 export interface GateOptions {
@@ -13,7 +14,7 @@ export interface GateOptions {
    * rotate by appending the new one everywhere, then moving it to the front, then dropping the old one (R29).
    * Without it each start makes one of its own, which production refuses.
    */
-  readonly secret?: string | readonly string[]
+  readonly secret?: string | readonly string[] | undefined
   /** Where windows and claims live (default: `memoryStore()`, one process). */
   readonly store?: Store
   /**
@@ -29,6 +30,13 @@ export interface GateOptions {
   readonly legacyHeaders?: boolean
   /** End refusals with the command line that solves them (default true, R36). */
   readonly commandHint?: boolean
+  /**
+   * What decides while the store is down (default 'local', R16): windows of this process at limit / `instances`, nobody,
+   * or no windows at all. Calls with a credential get 503 in any case.
+   */
+  readonly onStoreDown?: OnStoreDown
+  /** Processes that share the store, for 'local' (default 1). */
+  readonly instances?: number
   /** Rails besides proof of work. */
   readonly rails?: readonly Rail[]
   /** Milliseconds since the epoch (default Date.now); for tests. */
@@ -46,6 +54,8 @@ const OPTIONS = [
   'challengePath',
   'legacyHeaders',
   'commandHint',
+  'onStoreDown',
+  'instances',
   'rails',
   'now',
   'log',
@@ -55,8 +65,11 @@ const SHORTEST_SECRET = 32
 
 /** @throws TurnpikeError `option_unknown`, `option_invalid`, `secret_short`, `secret_missing` */
 export function checkGateOptions(options: GateOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TurnpikeError('option_invalid', 'createGate() takes options: createGate({ name, secret })')
+  }
   checkKnownOptions('createGate()', options, OPTIONS)
-  const { name, ipv6Subnet = 64, challengePath = '/', caller } = options
+  const { name, ipv6Subnet = 64, challengePath = '/', caller, onStoreDown, instances = 1 } = options
   demand(name === undefined || NAME.test(name), `name '${name}': take 1 to 32 of a-z, 0-9 and '-'`)
   demand(
     Number.isInteger(ipv6Subnet) && ipv6Subnet >= 32 && ipv6Subnet <= 128,
@@ -66,7 +79,23 @@ export function checkGateOptions(options: GateOptions): void {
     /^\/[^?#\s]*$/.test(challengePath),
     `challengePath '${challengePath}': take a path that begins with '/'`,
   )
+  demand(
+    onStoreDown === undefined || ['local', 'closed', 'open'].includes(onStoreDown),
+    `onStoreDown '${onStoreDown}': take 'local', 'closed' or 'open'`,
+  )
+  demand(
+    Number.isInteger(instances) && instances >= 1,
+    `instances ${instances}: take the number of processes that share the store, at least 1`,
+  )
   demand(caller === undefined || typeof caller === 'function', 'caller takes a function of the request view')
+  for (const hook of ['now', 'log'] as const) {
+    demand(options[hook] === undefined || typeof options[hook] === 'function', `${hook} takes a function`)
+  }
+  const { store } = options
+  demand(
+    store === undefined || (typeof store === 'object' && store !== null && 'admit' in store),
+    'store takes a store: memoryStore(), or one of the store packages',
+  )
 }
 
 /**

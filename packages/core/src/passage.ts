@@ -4,6 +4,7 @@ import { TurnpikeError } from './errors.ts'
 import type { Policy } from './policy.ts'
 import type { ShownWindow } from './rate-limit-fields.ts'
 import type { RequestView } from './request.ts'
+import { isPromise } from './when-known.ts'
 
 /** A decision of this request that let it pass, and how to take it back. */
 export interface Crossing {
@@ -19,6 +20,7 @@ export class Passage {
   readonly #decided: { readonly policy: Policy; readonly decision: Decision | Promise<Decision> }[] = []
   readonly #crossings: Crossing[] = []
   #demanding: Policy | undefined
+  #undecided = 0
 
   constructor(gate: object) {
     this.gate = gate
@@ -26,14 +28,37 @@ export class Passage {
 
   /**
    * The decision of a policy, made once however often it is asked for.
-   * @throws TurnpikeError `two_requirements`
    */
   once(policy: Policy, decide: () => Decision | Promise<Decision>): Decision | Promise<Decision> {
     for (const made of this.#decided) if (made.policy === policy) return made.decision
-    if (policy.ways.length > 0) this.#demandAlone(policy)
     const decision = decide()
     this.#decided.push({ policy, decision })
+    if (isPromise(decision)) this.#await(decision)
     return decision
+  }
+
+  /**
+   * Is a policy still deciding, so that no handler can have been started? A client that leaves then is told to the
+   * policies outside before the inner one has answered.
+   */
+  isUndecided(): boolean {
+    return this.#undecided > 0
+  }
+
+  /**
+   * Notes that a policy with a requirement looks at the request.
+   * @throws TurnpikeError `two_requirements`
+   */
+  demand(policy: Policy): void {
+    if (policy.ways.length > 0 && policy.mode === 'enforce') this.#demandAlone(policy)
+  }
+
+  #await(decision: PromiseLike<Decision>): void {
+    this.#undecided += 1
+    const settled = () => {
+      this.#undecided -= 1
+    }
+    decision.then(settled, settled)
   }
 
   /** Windows counted by all policies so far, so that one answer shows them all. */

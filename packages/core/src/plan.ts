@@ -8,6 +8,8 @@ import type { AdmitRequest, WayTake, WindowTake } from './store.ts'
 
 /** Challenges issued to a caller in a minute before the gate stops making them (R21). */
 export const ISSUED_LIMIT = 1000
+/** Credentials of one rail that are looked at; each costs the gate some work. */
+const MOST_SHOWN = 4
 /** Counts issued and redeemed challenges of a caller, whatever the policy. */
 const ISSUED_WINDOW_ID = `issued ${RECENT_WINDOW_MS}`
 
@@ -97,7 +99,7 @@ function provenWay(
 /** Of several credentials for one rail the first good one counts, else what is wrong with the first. */
 function best(prepared: PreparedWay, shown: readonly Presented[], context: RailContext): Verdict | undefined {
   let first: Verdict | undefined
-  for (const presented of shown) {
+  for (const presented of shown.slice(0, MOST_SHOWN)) {
     const verdict = prepared.verify(presented, context)
     if (verdict.outcome === 'valid') return verdict
     first ??= verdict

@@ -36,7 +36,8 @@ export function compilePolicy(
     ways,
     skip,
     giveBackOn,
-    resource: (view) => (name === undefined ? routeResource(view) : { kind: 'policy', text: name }),
+    resource: (view) =>
+      view.resource ?? (name === undefined ? routeResource(view) : { kind: 'policy', text: name }),
     windows: (view) =>
       name === undefined && scope === 'route' && view.route !== undefined
         ? windowsOf(resourceKey(routeResource(view)))
@@ -59,7 +60,11 @@ function checkOptions(options: PolicyOptions): void {
 }
 
 function prepareWays(requirement: Requirement, rails: ReadonlyMap<RailKind, Rail>): readonly PreparedWay[] {
-  return leavesOf(requirement).map((leaf) => {
+  if (typeof requirement !== 'object' || requirement === null)
+    throw invalid('require: take pow(4) or anyOf(...)')
+  const leaves = leavesOf(requirement)
+  if (leaves.length === 0) throw invalid('require: an empty anyOf admits everybody')
+  return leaves.map((leaf) => {
     const rail = rails.get(leaf.rail)
     if (rail === undefined) {
       throw new TurnpikeError(

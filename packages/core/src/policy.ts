@@ -1,3 +1,5 @@
+import { TurnpikeError } from './errors.ts'
+import { checkKnownOptions } from './option-check.ts'
 import type { PreparedWay } from './rail.ts'
 import { pow, type Requirement } from './requirement.ts'
 import type { RequestView } from './request.ts'
@@ -80,18 +82,39 @@ export function protectPolicy(
   requirement?: Requirement | ProtectOptions,
   options: ProtectOptions = {},
 ): PolicyOptions {
-  if (requirement === undefined) return { ...PRESET, ...options }
-  if (isRequirement(requirement)) return { ...options, require: requirement }
-  return { ...PRESET, ...requirement }
+  if (requirement === undefined) return { ...PRESET, ...protectOptions(options) }
+  if (isRequirement(requirement)) return { ...protectOptions(options), require: requirement }
+  return { ...PRESET, ...protectOptions(requirement) }
 }
 
-/** The policy behind every adapter's `ceiling(...)`: a limit for all callers, and nothing else. */
+/**
+ * The policy behind every adapter's `ceiling(...)`: a limit for each caller, however admitted, and nothing else.
+ * @throws TurnpikeError `option_invalid`, `option_unknown`
+ */
 export function ceilingPolicy(ceiling: Windows, options: CeilingOptions = {}): PolicyOptions {
+  if (ceiling === undefined) throw misuse("ceiling() takes windows: write ceiling('600/1m')")
+  checkKnownOptions('ceiling()', options, ['name', 'mode', 'skip'])
   return { ...options, ceiling }
 }
 
 const PRESET: PolicyOptions = { free: '60/1m', require: pow(4) }
 
-function isRequirement(value: object): value is Requirement {
-  return 'rail' in value || 'anyOf' in value
+/** JavaScript may pass anything; what slips through here would be an open gate. */
+function protectOptions(options: ProtectOptions): ProtectOptions {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw misuse(
+      `protect() takes pow(...), anyOf(...) or options, not ${typeof options}: write protect(pow(4), { free: '5/1m' })`,
+    )
+  }
+  if ('require' in options)
+    throw misuse('protect() takes its requirement first: write protect(pow(4), { free: "5/1m" })')
+  return options
+}
+
+function isRequirement(value: unknown): value is Requirement {
+  return typeof value === 'object' && value !== null && ('rail' in value || 'anyOf' in value)
+}
+
+function misuse(complaint: string): TurnpikeError {
+  return new TurnpikeError('option_invalid', complaint)
 }

@@ -50,7 +50,8 @@ export function createPowRail(keyring: Keyring): PowRail {
     kind: 'pow',
     prepare(terms) {
       const spec = checkPowTerms(isPowTerms(terms) ? terms : { difficulty: Number.NaN })
-      if (spec.uses === 1 && spec.baseWork > (gateWide?.baseWork ?? 0)) gateWide = { ...spec, count: 1 }
+      const isForAll = spec.uses === 1 && spec.bind !== 'caller'
+      if (isForAll && spec.baseWork > (gateWide?.baseWork ?? 0)) gateWide = { ...spec, count: 1 }
       return prepareWay(keyring, spec)
     },
     read: readSolutions,
@@ -150,7 +151,7 @@ function recentLimit(spec: PowSpec, challenge: Challenge): { recentLimit?: numbe
 
 function makeOffer(key: Key, spec: PowSpec, context: RailContext): PowOffer {
   const work = workFor(spec, context.recent)
-  const target = targetOfWork(work, spec.count)
+  const target = targetAtLeast(work, spec.count)
   const ttlSeconds = ttlFor(spec, work)
   const expiresAt = Math.floor(context.nowMs / 1000) + ttlSeconds
   const gateWide = context.resource.kind === 'gate'
@@ -179,6 +180,12 @@ function makeOffer(key: Key, spec: PowSpec, context: RailContext): PowOffer {
     expiresAt,
     ...(spec.uses > 1 && !gateWide ? { uses: spec.uses } : {}),
   }
+}
+
+/** Targets are whole numbers; rounding must not make the work less than what will be asked for. */
+function targetAtLeast(work: number, count: number): number {
+  const target = targetOfWork(work, count)
+  return target > 0 && expectedHashes(target, count) < work * ROUNDING ? target - 1 : target
 }
 
 /** Addresses change under honest callers (dual stack, mobile), so only named callers are bound to (R19). */

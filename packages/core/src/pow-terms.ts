@@ -24,7 +24,8 @@ export interface PowSpec {
 const MAX_DIFFICULTY = 8
 const MAX_COUNT = 16
 const MAX_USES = 100_000
-const DEFAULT_MAX_ADAPTIVE = 6.5
+/** 24 bits: the most that solvers take by default. */
+const DEFAULT_MAX_ADAPTIVE = 6
 /** The challenge's `ttl` field has 16 bits of seconds; leave room for the time to solve it. */
 const MAX_VALID_FOR_MS = 12 * 3_600_000
 const OPTIONS = ['difficulty', 'count', 'uses', 'validFor', 'bind', 'quota', 'adaptive'] as const
@@ -35,10 +36,15 @@ export function checkPowTerms(terms: PowTerms): PowSpec {
   const { difficulty, count = 1, uses = 1, validFor = '5m', bind = 'auto', quota = '60/1m', adaptive } = terms
   demand(
     isBetween(difficulty, 0.25, MAX_DIFFICULTY),
-    `difficulty ${difficulty}: take 0.25 to 8 hex digits, or { bits }`,
+    `difficulty ${JSON.stringify(difficulty)}: take a number from 0.25 to 8 hex digits, as in pow(4), or pow({ bits: 16 })`,
   )
   demand(Number.isInteger(count) && isBetween(count, 1, MAX_COUNT), `count ${count}: take 1 to 16 nonces`)
   demand(Number.isInteger(uses) && isBetween(uses, 1, MAX_USES), `uses ${uses}: take 1 to 100000`)
+  demand(
+    adaptive === undefined || adaptive === false || typeof adaptive === 'object',
+    'adaptive: take { max: 6 } or false',
+  )
+  if (typeof adaptive === 'object') checkKnownOptions('pow() adaptive', adaptive, ['max'])
   demand(bind === 'auto' || bind === 'caller' || bind === 'none', `bind: take 'auto', 'caller' or 'none'`)
   demand(
     uses === 1 || bind !== 'none',

@@ -26,6 +26,8 @@ export interface RefusalParts {
   /** The free allowance among `windows`, for the words. */
   readonly free?: readonly ShownWindow[]
   readonly waitMs?: number | undefined
+  /** See `RequestView.howToRepeat`. */
+  readonly howToRepeat?: ((challenge: string) => string) | undefined
 }
 
 export interface RefusalStyle {
@@ -60,13 +62,13 @@ function headersOf(
 }
 
 function problemOf(parts: RefusalParts, status: number, style: RefusalStyle): Problem {
-  const { code, resource, offers = [], free = [], violated = [], waitMs } = parts
+  const { code, resource, offers = [], free = [], violated = [], waitMs, howToRepeat } = parts
   const lightning = offers.find((offer) => offer.rail === 'lightning')
   return {
     type: problemType(code),
     title: PROBLEM_CODES[code].title,
     status,
-    detail: wordRefusal({ code, offers, free, waitMs }, style.commandHint),
+    detail: wordRefusal({ code, offers, free, waitMs, howToRepeat }, style.commandHint),
     code,
     ...(resource === undefined ? {} : { resource }),
     ...(waitMs === undefined ? {} : { retryAfter: Number(formatRetryAfter(waitMs)) }),

@@ -23,13 +23,14 @@ type Refused = Extract<AdmitOutcome, { outcome: 'refused' }>
 
 /** Turns what the store said into the answer for the caller: 402, 409, 429 or 503 (R32). */
 export function refuse(engine: Engine, unadmitted: Unadmitted): Refusal | Promise<Refusal> {
-  const { answer, context } = unadmitted
+  const { answer, context, view } = unadmitted
   const parts = answer.outcome === 'refused' ? explain(engine, unadmitted, answer) : outage(answer)
   const style = {
     commandHint: engine.options.commandHint ?? true,
     legacyAtMs: engine.options.legacyHeaders === true ? engine.now() : undefined,
   }
-  return whenKnown(parts, (known) => createRefusal({ resource: context.resource.text, ...known }, style))
+  const about = { resource: context.resource.text, howToRepeat: view.howToRepeat }
+  return whenKnown(parts, (known) => createRefusal({ ...about, ...known }, style))
 }
 
 function explain(

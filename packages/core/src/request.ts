@@ -1,3 +1,6 @@
+import type { CallerName } from './caller.ts'
+import type { Resource } from './resource.ts'
+
 /** All that the engine ever sees of a request. Adapters make one per request and use it for every decision on it. */
 export interface RequestView {
   /** Upper case; HEAD stays HEAD. */
@@ -12,6 +15,12 @@ export interface RequestView {
   header(name: string): string | undefined
   /** The parsed body, or undefined when nothing has parsed it yet. */
   body(): unknown
+  /** What challenges for it are bound to, where that is neither policy nor route: a tool of an MCP server (R34). */
+  readonly resource?: Resource | undefined
+  /** The caller, where the adapter was told by somebody who checked. The gate's own `caller` option goes before it. */
+  readonly caller?: CallerName | undefined
+  /** Where a solution goes, in words, when that is not a header: how the sentence 'To work: ...' ends (R36). */
+  readonly howToRepeat?: ((challenge: string) => string) | undefined
 }
 
 /** How the handler ended. The adapter reports, the engine decides what it means for the money (R31). */

@@ -31,7 +31,7 @@ export interface PowTerms {
   readonly bind?: 'auto' | 'caller' | 'none'
   /** Calls per caller that work may buy (default '60/1m'); false lifts it. */
   readonly quota?: Windows | false
-  /** Harder for callers with many recent calls, up to `max` hex digits (default 6.5); false keeps it flat. */
+  /** Harder for callers with many recent calls, up to `max` hex digits (default 6); false keeps it flat. */
   readonly adaptive?: { readonly max: number } | false
 }
 
@@ -54,12 +54,15 @@ export function pow(
 
 /** @throws TurnpikeError `requirement_invalid` for fewer than two requirements, or two of one rail. */
 export function anyOf(...requirements: readonly Requirement[]): AnyOf {
+  if (!requirements.every(isRequirementLike)) {
+    throw new TurnpikeError('requirement_invalid', 'anyOf() takes requirements as pow(4) makes them')
+  }
   const leaves = requirements.flatMap(leavesOf)
   const kinds = new Set(leaves.map((leaf) => leaf.rail))
   if (leaves.length < 2) {
     throw new TurnpikeError(
       'requirement_invalid',
-      'anyOf() takes two or more requirements: anyOf(pow(4), sats(10))',
+      'anyOf() takes two or more requirements, each of a rail of its own',
     )
   }
   if (kinds.size < leaves.length) {
@@ -74,4 +77,8 @@ export function anyOf(...requirements: readonly Requirement[]): AnyOf {
 /** The requirements in order. */
 export function leavesOf(requirement: Requirement): readonly Leaf[] {
   return 'anyOf' in requirement ? requirement.anyOf : [requirement]
+}
+
+function isRequirementLike(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ('rail' in value || 'anyOf' in value)
 }

@@ -2,6 +2,8 @@
 export interface Resource {
   readonly kind: 'gate' | 'policy' | 'route' | 'tool'
   readonly text: string
+  /** Of what the call is about beyond its name (R34): narrows work to it, payment is for the text alone. No blanks. */
+  readonly digest?: string
 }
 
 /** Every resource that this gate protects, for single use (R20). */
@@ -16,5 +18,6 @@ const KIND_BYTE: Readonly<Record<Resource['kind'], string>> = {
 
 /** One text per resource, prefix-free: it goes into tags and window names. */
 export function resourceKey(resource: Resource): string {
-  return KIND_BYTE[resource.kind] + resource.text
+  const { kind, text, digest } = resource
+  return digest === undefined ? KIND_BYTE[kind] + text : `${KIND_BYTE[kind]}${digest} ${text}`
 }

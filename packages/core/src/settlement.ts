@@ -73,7 +73,8 @@ export function createSettlement(
     },
     async undo({ claims, windows }) {
       const refunded = refund(store, windows())
-      const settled = claims.length === 0 ? undefined : await track(settle(claims, '', true))
+      const unserved = claims.map((claim) => ({ ...claim, unserved: true }))
+      const settled = claims.length === 0 ? undefined : await track(settle(unserved, '', true))
       await refunded
       return settled ?? 'none'
     },

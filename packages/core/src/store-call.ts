@@ -1,12 +1,14 @@
 import type { Engine } from './engine.ts'
+import type { StandInAnswer } from './stand-in.ts'
 import type { AdmitOutcome, AdmitRequest } from './store.ts'
 import { isPromise } from './when-known.ts'
 
-/** What the store said, or that it could not be asked. */
-export type StoreAnswer = AdmitOutcome | { readonly outcome: 'down' }
+/** What the store said, or who stood in for it; `down` where nobody could. */
+export type StoreAnswer = (AdmitOutcome & { readonly isStandIn?: true }) | StandInAnswer
 
 /**
- * Asks once, and once more when the answer came too late to count (R13). Never throws: a dead store is an answer. A store
+ * Asks once, and once more when the answer came too late to count (R13). Never throws: for a dead store the
+ * stand-in answers (R16). A store
  * in memory answers at once, and so does this.
  */
 export function askStore(engine: Engine, request: AdmitRequest): StoreAnswer | Promise<StoreAnswer> {
@@ -15,7 +17,7 @@ export function askStore(engine: Engine, request: AdmitRequest): StoreAnswer | P
     if (isPromise(answer)) return answered(engine, request, answer)
     return answer.outcome === 'late' ? answered(engine, request, answer) : answer
   } catch (error) {
-    return down(engine, error)
+    return down(engine, error, request)
   }
 }
 
@@ -28,12 +30,12 @@ async function answered(
     const answer = await first
     return answer.outcome === 'late' ? await engine.store.admit(request) : answer
   } catch (error) {
-    return down(engine, error)
+    return down(engine, error, request)
   }
 }
 
-function down({ warnings }: Engine, error: unknown): StoreAnswer {
+function down({ warnings, standIn }: Engine, error: unknown, request: AdmitRequest): StoreAnswer {
   const reason = error instanceof Error ? error.message : String(error)
-  warnings.atMostEachMinute('store_failed', `the store failed, calls are refused with 503: ${reason}`)
-  return { outcome: 'down' }
+  warnings.atMostEachMinute('store_failed', `the store failed, credentials are refused with 503: ${reason}`)
+  return standIn(request)
 }

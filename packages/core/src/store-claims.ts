@@ -71,7 +71,7 @@ export class StoreClaims {
 
   giveBack(ref: ClaimRef, nowMs: number): GiveBackOutcome {
     const record = this.#credentials.get(ref.credential)
-    return record ? giveBackClaim(record, ref.claimId, nowMs) : 'gone'
+    return record ? giveBackClaim(record, ref, nowMs) : 'gone'
   }
 
   /** Never shortens a lease: a renewal that was under way may arrive after a longer one. */

@@ -126,6 +126,8 @@ export interface ClaimRef {
   readonly credential: string
   readonly shard: number
   readonly claimId: string
+  /** No handler was started for it: giving it back does not count against the most a use may be given back (R31). */
+  readonly unserved?: boolean
 }
 
 /**

@@ -10,6 +10,8 @@ export interface RefusalFacts {
   readonly free: readonly ShownWindow[]
   /** Waiting alone would do after so long; undefined when it would not. */
   readonly waitMs: number | undefined
+  /** See `RequestView.howToRepeat`. */
+  readonly howToRepeat?: ((challenge: string) => string) | undefined
 }
 
 /**
@@ -23,14 +25,14 @@ export function wordRefusal(facts: RefusalFacts, commandHint: boolean): string {
     `${PROBLEM_CODES[facts.code].title}${EXPLANATIONS[facts.code] ?? ''}.`,
     ways.length === 0 ? 'There is no way on for this call at the moment.' : `Ways on: ${ways.join('; or ')}.`,
     FOR_THE_PERSON_IN_CHARGE,
-    ...(work === undefined ? [] : [howToWork(work)]),
+    ...(work === undefined ? [] : [howToWork(work, facts.howToRepeat)]),
     ...(work !== undefined && commandHint ? [`Command: ${command(work)}`] : []),
   ].join(' ')
 }
 
 /** What a reader cannot guess from the title. */
 const EXPLANATIONS: Partial<Readonly<Record<ProblemCode, string>>> = {
-  credential_spent: ': each solution admits one call',
+  credential_spent: ': it has admitted the calls that it was good for',
   credential_expired: ': solve a fresh challenge',
   credential_wrong_resource: ': a challenge is good for the resource that it was issued for',
   credential_too_weak: ': recent calls made the work harder',
@@ -76,14 +78,15 @@ function wordEffort({ expectedHashes }: PowOffer): string {
   return ms < 1000 ? 'well under a second of one processor' : `about ${wordDuration(ms)} of one processor`
 }
 
-function howToWork({ target, count }: PowOffer): string {
+function howToWork({ challenge, target, count }: PowOffer, howToRepeat: RefusalFacts['howToRepeat']): string {
   const nonces =
     count === 1
       ? 'a nonce (lower-case hex)'
-      : `${count} different nonces (lower-case hex, ascending, joined by ".")`
+      : `${count} different nonces (lower-case hex, in ascending text order, joined by ".")`
   return (
     `To work: find ${nonces} such that sha256(challenge + nonce), in hex, has its first 8 digits <= ${target}; ` +
-    'then repeat the request with the header X-PoW-Solution: challenge=<challenge>,nonce=<nonce>.'
+    (howToRepeat?.(challenge) ??
+      'then repeat the request with the header X-PoW-Solution: challenge=<challenge>,nonce=<nonce>.')
   )
 }
 

@@ -22,7 +22,7 @@ describe('503', () => {
     ['store_late', () => ({ outcome: 'late' }) as const],
   ])('%s: nothing is claimed, nobody passes, Retry-After says when (R14, R18)', async (code, say) => {
     const { gate } = testGate({ store: storeThatSays(say) })
-    const policy = gate.policy({ free: '1/1m', require: pow(1) })
+    const policy = gate.policy({ require: pow(1) })
     const refusal = refusalOf(await gate.decide(request(), policy))
     expect(refusal).toMatchObject({ status: 503, code })
     expect(Number(refusal.headers['retry-after'])).toBeGreaterThanOrEqual(1)

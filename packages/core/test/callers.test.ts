@@ -51,6 +51,21 @@ describe('callers', () => {
     await expect(gate.decide(request(), policy)).rejects.toThrow('the account database is gone')
   })
 
+  test('whom the operator finds no name for, also when that is null, are known by address', async () => {
+    const { gate } = testGate({ caller: () => null as never })
+    const pass = passOf(await gate.decide(request(), gate.policy({ free: '1/1m' })))
+    expect(pass.admission.caller.class).toBe('anonymous')
+  })
+
+  test.each([{ class: 'k', id: undefined }, { class: '', id: 'x' }, { class: 'k', id: { nested: 1 } }, 'k'])(
+    'named %j are a named error, not one bucket for all of them',
+    async (name) => {
+      const { gate } = testGate({ caller: () => name as never })
+      const decided = Promise.resolve(gate.decide(request(), gate.policy({ free: '1/1m' })))
+      await expect(decided).rejects.toMatchObject({ code: 'option_invalid' })
+    },
+  )
+
   test('can be inspected and reset by the operator', async () => {
     const { gate } = testGate()
     const policy = gate.policy({ name: 'search', free: '1/1m' })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Answer, pow } from '@turnpike/core'
 import { parseChallenge, type PowOffer } from '@turnpike/protocol'
-import { passOf, refusalOf, request, testGate, work } from './requests.ts'
+import { passOf, powOfferOf, refusalOf, request, testGate, work } from './requests.ts'
 
 function challengeOf({ status, body }: Answer): Omit<PowOffer, 'rail'> {
   expect(status).toBe(200)
@@ -35,6 +35,28 @@ describe('GET /api/challenge', () => {
     expect(refusalOf(await gate.decide(request({ path: '/b', headers: solvedBy(answer) }), hard)).code).toBe(
       'credential_spent',
     )
+  })
+
+  test.each([3.2, 4.2, 1.7])(
+    'gives enough work for routes that share it among nonces (%d)',
+    async (difficulty) => {
+      const { gate } = testGate()
+      const prepared = gate.policy({ require: pow(difficulty, { count: 3 }) })
+      const { expectedHashes } = challengeOf(await gate.issue(request()))
+      expect(expectedHashes).toBeGreaterThanOrEqual(
+        powOfferOf(await gate.decide(request(), prepared)).expectedHashes - 1,
+      )
+    },
+  )
+
+  test('tells a policy from a route of the same text (R28)', async () => {
+    const { gate } = testGate()
+    const route = gate.policy({ require: pow(1) })
+    const named = gate.policy({ name: 'GET /search', require: pow(1) })
+    await gate.decide(request(), route)
+    await gate.decide(request(), named)
+    const headers = solvedBy(await gate.issue(request(), 'GET /search'))
+    passOf(await gate.decide(request({ headers }), named))
   })
 
   test('gives single use: routes that sell several calls refuse it (R20)', async () => {

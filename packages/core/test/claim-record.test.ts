@@ -93,9 +93,11 @@ describe('claim record', () => {
   test('R11 a claim that may not be given back any more is not in flight', () => {
     const record = { ...recordWith(takeOf()), givenBack: 3 }
     expect(weigh(record, takeOf({ claimId: 'b' }), 0)).toBe('exhausted')
-    expect([giveBackClaim(record, 'a', 0), keepClaim(record, 'a', 0), giveBackClaim(record, 'a', 0)]).toEqual(
-      ['exhausted', 'kept', 'exhausted'],
-    )
+    expect([
+      giveBackClaim(record, { claimId: 'a' }, 0),
+      keepClaim(record, 'a', 0),
+      giveBackClaim(record, { claimId: 'a' }, 0),
+    ]).toEqual(['exhausted', 'kept', 'exhausted'])
     expect(record.used).toBe(1)
   })
 
@@ -155,8 +157,9 @@ function play(uses: number, steps: readonly Step[]): Account {
     if (kind === 'wait') nowMs += pick * 10
     else if (kind !== 'claim') {
       const claimId = `${Math.max(0, made - 1 - pick)}`
-      const end = kind === 'keep' ? keepClaim : giveBackClaim
-      const say = () => [end(record, claimId, nowMs), record.used, record.givenBack].join()
+      const end = () =>
+        kind === 'keep' ? keepClaim(record, claimId, nowMs) : giveBackClaim(record, { claimId }, nowMs)
+      const say = () => [end(), record.used, record.givenBack].join()
       const [first, second] = [say(), say()]
       if (first !== second) unsteady.push(`${kind} ${claimId}: ${first}, then ${second}`)
       if (first.startsWith('kept')) kept.add(claimId)

@@ -46,7 +46,15 @@ describe('a CORS preflight', () => {
     const { gate } = testGate()
     const policy = gate.policy({ require: pow(4) })
     const headers = { origin: 'https://example.org', 'access-control-request-method': 'POST' }
-    expect(await gate.decide(request({ method: 'OPTIONS', headers }), policy)).toEqual({ outcome: 'skip' })
+    const preflight = { method: 'OPTIONS', headers }
+    expect(await gate.decide(request(preflight), policy)).toEqual({ outcome: 'preflight' })
+    expect(await gate.decide(request(preflight), gate.policy({ free: '1/1m' }))).toEqual({ outcome: 'skip' })
+    for (const missing of ['origin', 'access-control-request-method']) {
+      const rest = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== missing))
+      expect(refusalOf(await gate.decide(request({ method: 'OPTIONS', headers: rest }), policy)).status).toBe(
+        402,
+      )
+    }
     expect(refusalOf(await gate.decide(request({ method: 'OPTIONS' }), policy)).status).toBe(402)
     expect(refusalOf(await gate.decide(request({ method: 'POST', headers }), policy)).status).toBe(402)
   })
@@ -88,6 +96,14 @@ describe('events', () => {
     })
     expect(events.map(({ type }) => type)).toEqual(['issued', 'refused', 'admitted', 'ended'])
     expect(JSON.stringify(events)).not.toContain('192.0.2.1')
+  })
+
+  test('survive a listener that fails later', async () => {
+    const { gate, lines } = testGate()
+    gate.on('admitted', () => Promise.reject(new Error('a late fault')) as never)
+    passOf(await gate.decide(request(), gate.policy({})))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(lines).toEqual([expect.stringContaining('a late fault')])
   })
 
   test('end when the listener is taken off, and one that throws disturbs nobody', async () => {

@@ -1,14 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
 import {
   anyOf,
+  ceilingPolicy,
   createGate,
   type GateOptions,
+  memoryStore,
   pow,
   type PolicyOptions,
   protectPolicy,
   toGate,
 } from '@turnpike/core'
-import { SECRET, testGate } from './requests.ts'
+import { request, SECRET, testGate } from './requests.ts'
 import { voucher } from './voucher-rail.ts'
 
 const thrown = (make: () => unknown): unknown => {
@@ -143,6 +145,45 @@ describe('pow()', () => {
 
   test('takes bits, for hashcash people', () => {
     expect(pow({ bits: 18 })).toEqual(pow(4.5))
+  })
+})
+
+describe('misuse of protect and ceiling', () => {
+  const protect = untyped<(...args: readonly unknown[]) => unknown>(protectPolicy)
+  const ceiling = untyped<(...args: readonly unknown[]) => unknown>(ceilingPolicy)
+
+  test.each<[string, () => unknown, string]>([
+    ['protect(pow)', () => protect(pow), 'option_invalid'],
+    ["protect('pow')", () => protect('pow'), 'option_invalid'],
+    ['protect(null)', () => protect(null), 'option_invalid'],
+    ['protect([pow(4)])', () => protect([pow(4)]), 'option_invalid'],
+    ["protect(pow(4), '5/1m')", () => protect(pow(4), '5/1m'), 'option_invalid'],
+    ['protect({ require })', () => protect({ require: pow(4) }), 'option_invalid'],
+    ['protect(pow(4), { require })', () => protect(pow(4), { require: pow(8) }), 'option_invalid'],
+    ['ceiling()', () => ceiling(), 'option_invalid'],
+    ["ceiling('5/1m', { require })", () => ceiling('5/1m', { require: pow(1) }), 'option_unknown'],
+    [
+      "anyOf('pow', 'sats')",
+      () => untyped<(...args: unknown[]) => unknown>(anyOf)('pow', 'sats'),
+      'requirement_invalid',
+    ],
+    [
+      "policy({ require: 'pow' })",
+      () => testGate().gate.policy(untyped({ require: 'pow' })),
+      'option_invalid',
+    ],
+    ["turnpike('x')", () => toGate(untyped('x')), 'option_invalid'],
+    ["store: 'redis'", () => createGate({ secret: SECRET, store: untyped('redis') }), 'option_invalid'],
+    ['memoryStore({ maxHolder })', () => memoryStore(untyped({ maxHolder: 1 })), 'option_unknown'],
+    ['memoryStore({ maxHolders: 0 })', () => memoryStore({ maxHolders: 0 }), 'option_invalid'],
+  ])('%s is refused at boot', (_what, make, code) => {
+    expect(thrown(make)).toMatchObject({ name: 'TurnpikeError', code })
+  })
+
+  test('a policy made for each request, whose windows would always be empty, is named once', async () => {
+    const { gate, lines } = testGate()
+    for (let call = 0; call < 3; call++) await gate.decide(request(), gate.policy({ free: '1/1m' }))
+    expect(lines).toEqual([expect.stringContaining('policy_per_request')])
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { anyOf, ceilingPolicy, pow, protectPolicy } from '@turnpike/core'
+import { anyOf, ceilingPolicy, memoryStore, pow, protectPolicy, type Store } from '@turnpike/core'
 import { passOf, powOfferOf, refusalOf, request, solved, testGate } from './requests.ts'
 import { voucher, voucherRail } from './voucher-rail.ts'
 
@@ -71,6 +71,73 @@ describe('several policies on one request (R4)', () => {
       code: 'two_requirements',
       message: expect.stringContaining("'outer' and 'inner'"),
     })
+  })
+
+  test('an inner refusal costs no give-back: the credential is good as soon as there is room (R31)', async () => {
+    const { gate, clock } = testGate({ rails: [voucherRail] })
+    const outer = gate.policy({ require: voucher() })
+    const inner = gate.policy(ceilingPolicy('1/1m'))
+    passOf(await gate.decide(request(), inner))
+    const paid = { authorization: 'L402 voucher-1' }
+    for (let call = 0; call < 8; call++) {
+      const view = request({ headers: paid })
+      passOf(await gate.decide(view, outer))
+      expect(refusalOf(await gate.decide(view, inner)).code).toBe('ceiling_reached')
+    }
+    clock.ms += 60_000
+    const view = request({ headers: paid })
+    passOf(await gate.decide(view, outer))
+    passOf(await gate.decide(view, inner))
+  })
+
+  test('a client that leaves while an inner policy decides gets everything back (R31)', async () => {
+    const memory = memoryStore()
+    let late = false
+    const store: Store = {
+      ...memory,
+      admit: (ask) =>
+        late ? new Promise((resolve) => setTimeout(() => resolve(memory.admit(ask)), 20)) : memory.admit(ask),
+    }
+    const { gate } = testGate({ store, now: Date.now })
+    const [outer, inner] = [gate.policy({ require: pow(1) }), gate.policy(ceilingPolicy('9/1m'))]
+    const headers = solved(powOfferOf(await gate.decide(request(), outer)))
+    const view = request({ headers })
+    const pass = passOf(await gate.decide(view, outer))
+    late = true
+    const deciding = gate.decide(view, inner)
+    await pass.finish({ kind: 'aborted' })
+    passOf(await deciding)
+    late = false
+    expect(passOf(await gate.decide(request({ headers }), outer)).admission.way).toBe('pow')
+  })
+
+  test('a requirement that is skipped or only observed does not count as a second one', async () => {
+    const { gate } = testGate()
+    const skipped = gate.policy({ require: pow(3), skip: () => true })
+    const demanded = gate.policy({ require: pow(1) })
+    const view = request()
+    expect(await gate.decide(view, skipped)).toEqual({ outcome: 'skip' })
+    expect(refusalOf(await gate.decide(view, demanded)).code).toBe('proof_required')
+  })
+
+  test('a policy that observes may stand beside one that enforces', async () => {
+    const { gate } = testGate()
+    const enforced = gate.policy({ free: '5/1m', require: pow(1) })
+    const observed = gate.policy({ mode: 'observe', require: pow(4) })
+    const view = request()
+    passOf(await gate.decide(view, enforced))
+    expect(passOf(await gate.decide(view, observed)).admission.way).toBe('free')
+  })
+
+  test('what an inner policy refused counts as not started for the outer one', async () => {
+    const { gate } = testGate()
+    const endings: string[] = []
+    gate.on('ended', ({ ending }) => endings.push(ending))
+    const view = request()
+    const outer = passOf(await gate.decide(view, gate.policy(ceilingPolicy('5/1m'))))
+    refusalOf(await gate.decide(view, gate.policy({ require: pow(4) })))
+    await outer.finish({ kind: 'completed', status: 402 })
+    expect(endings).toEqual(['notStarted'])
   })
 
   test('two gates on one request are a warning, once', async () => {

@@ -14,7 +14,7 @@ export interface Exchange {
   readonly response: NodeResponse
   readonly extras?: ViewExtras
   /** Sends an answer of the gate by the framework's own means (default: `sendAnswer`); may throw where that is the way. */
-  readonly answer?: (answer: Answer) => void
+  answer?(answer: Answer): void
 }
 
 /**
@@ -32,6 +32,9 @@ function carryOut(decision: Decision, exchange: Exchange): Entry {
   switch (decision.outcome) {
     case 'skip':
       return decision
+    case 'preflight':
+      answerPreflight(exchange.response)
+      return { outcome: 'answered' }
     case 'refuse':
       answerWith(exchange, decision)
       return { outcome: 'answered' }
@@ -40,10 +43,17 @@ function carryOut(decision: Decision, exchange: Exchange): Entry {
   }
 }
 
+/** No CORS layer stands before the gate, so there is nothing to tell the browser; but the handler is not for it. */
+function answerPreflight(response: NodeResponse): void {
+  if (response.headersSent || isGone(response)) return
+  response.statusCode = 204
+  response.end()
+}
+
 /** Sends an answer of the gate. */
-export function answerWith({ response, answer: send }: Exchange, answer: Answer): void {
-  if (send === undefined) sendAnswer(response, answer)
-  else send(answer)
+export function answerWith(exchange: Exchange, answer: Answer): void {
+  if (exchange.answer === undefined) sendAnswer(exchange.response, answer)
+  else exchange.answer(answer)
 }
 
 function enter(response: NodeResponse, pass: Pass): Entry {

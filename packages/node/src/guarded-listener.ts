@@ -1,23 +1,15 @@
 import type { NodeRequest } from './request-view.ts'
 import { isGone, type NodeResponse } from './response.ts'
 
-/** Requests that a wrapped listener is at work on: what an inner one throws is the outermost one's to answer. */
-const entered = new WeakSet<object>()
-
 /**
- * A listener that never rejects when it is the outermost: it tells of the failure and answers it. One within another
- * rejects, so that each policy on the way sees how its call ended.
+ * A listener that never rejects: it tells of the failure and answers it, so that one listener within another is safe
+ * whether it is waited for or not. A policy outside sees the 500.
  */
 export function guarded<Q extends NodeRequest, S extends NodeResponse>(
   onError: (error: unknown) => void,
   listener: (request: Q, response: S) => Promise<void>,
 ): (request: Q, response: S) => Promise<void> {
   return async (request, response) => {
-    if (entered.has(request)) {
-      await listener(request, response)
-      return
-    }
-    entered.add(request)
     try {
       await listener(request, response)
     } catch (error) {

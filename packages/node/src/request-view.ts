@@ -23,7 +23,7 @@ export interface ViewExtras {
   /** Full route pattern with its prefix; leave it out where the framework cannot tell patterns from values. */
   readonly route?: string | undefined
   /** Reads what a body parser left (default: `request.body`). */
-  readonly body?: () => unknown
+  body?(): unknown
 }
 
 /**
@@ -58,7 +58,7 @@ class NodeView implements RequestView {
   readonly ip: string | undefined
   route: string | undefined
   readonly #request: NodeRequest
-  readonly #body: (() => unknown) | undefined
+  readonly #extras: ViewExtras
 
   constructor(request: NodeRequest, extras: ViewExtras) {
     this.method = (request.method ?? 'GET').toUpperCase()
@@ -66,7 +66,7 @@ class NodeView implements RequestView {
     this.ip = extras.ip ?? request.socket?.remoteAddress
     this.route = extras.route
     this.#request = request
-    this.#body = extras.body
+    this.#extras = extras
   }
 
   header(name: string): string | undefined {
@@ -77,7 +77,7 @@ class NodeView implements RequestView {
   }
 
   body(): unknown {
-    if (this.#body !== undefined) return this.#body()
+    if (this.#extras.body !== undefined) return this.#extras.body()
     return 'body' in this.#request ? this.#request.body : undefined
   }
 }

@@ -10,6 +10,7 @@ test('the package exports what its documentation names', () => {
     'anyOf',
     'applyAnswer',
     'applyPass',
+    'beforeHeaders',
     'createGate',
     'exposeFields',
     'isGone',

@@ -120,8 +120,10 @@ function describeCommon(open: StoreOpener): void {
       const own = sampleWindow({ holder: 'payer', id: 'app:ceiling:400', limit: 1 })
       const request = sampleRequest({ common: [], ways: [sampleWay({ common: [own], windows: [free] })] })
       admitted(await store.admit(request))
-      const open = sampleRequest({ ways: [...request.ways, sampleWay({ windows: [free], lookOnly: true })] })
-      const [first, second] = refused(await store.admit(open)).ways
+      const looked = sampleRequest({
+        ways: [...request.ways, sampleWay({ windows: [free], lookOnly: true })],
+      })
+      const [first, second] = refused(await store.admit(looked)).ways
       expect(first?.common).toMatchObject([{ remaining: 0 }])
       expect(first?.common?.[0]?.retryMs).toBeGreaterThan(0)
       expect(second?.common).toBeUndefined()
