@@ -24,18 +24,30 @@ export interface ConsumerSite {
   close(): void
 }
 
-/** The packages that the projects use, and the tests' own tools for the adapter's server. */
-const OURS = ['protocol', 'solver', 'core', 'client', 'cli', 'node', 'express', 'testkit']
+/** What stands at a site: our packages by folder, what else users bring along, the projects by folder. */
+export interface SiteContents {
+  readonly ours: readonly string[]
+  readonly frameworks: Readonly<Record<string, string>>
+  readonly projects: string
+}
+
 /** Third-party tools that users bring along, at the versions that the workspace has. */
 const TOOLS = ['@jest/globals', '@swc/core', '@swc/jest', '@types/node', 'jest', 'typescript']
 const FRAMEWORKS = ['@types/express', 'cors', 'express', 'express4']
 
+/** The projects on Express, with what the adapter's test server needs. */
+export const EXPRESS_SITE: SiteContents = {
+  ours: ['protocol', 'solver', 'core', 'client', 'cli', 'node', 'express', 'testkit'],
+  frameworks: pick(join(root, 'packages/express/package.json'), FRAMEWORKS),
+  projects: 'projects',
+}
+
 /** An empty folder, until `install()`. */
-export function createConsumerSite(): ConsumerSite {
+export function createConsumerSite(contents = EXPRESS_SITE): ConsumerSite {
   const folder = mkdtempSync(join(tmpdir(), 'turnpike-consumers-'))
   return {
     folder,
-    install: async () => await install(folder),
+    install: async () => await install(folder, contents),
     run: async (project, command, ...args) => {
       const program = command === 'node' ? process.execPath : join(folder, 'node_modules/.bin', command)
       return await execute(join(folder, project), program, args)
@@ -44,15 +56,15 @@ export function createConsumerSite(): ConsumerSite {
   }
 }
 
-async function install(folder: string): Promise<void> {
-  const ours = OURS.map((name) => [`@turnpike/${name}`, `file:${packPackage(name, folder)}`])
+async function install(folder: string, contents: SiteContents): Promise<void> {
+  const ours = contents.ours.map((name) => [`@turnpike/${name}`, `file:${packPackage(name, folder)}`])
   const dependencies = {
     ...Object.fromEntries(ours),
-    ...pick(join(root, 'packages/express/package.json'), FRAMEWORKS),
+    ...contents.frameworks,
     ...pick(join(root, 'package.json'), TOOLS),
   }
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }))
-  cpSync(join(import.meta.dirname, 'projects'), folder, { recursive: true })
+  cpSync(join(import.meta.dirname, contents.projects), folder, { recursive: true })
   const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock']
   const installed = await execute(folder, 'npm', ['install', ...flags])
   if (installed.code !== 0) throw new Error(installed.said)

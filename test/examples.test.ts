@@ -1,0 +1,123 @@
+import { createFetch } from '@turnpike/client'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+const root = resolve(import.meta.dirname, '..')
+
+interface Example {
+  readonly url: string
+  /** Asks it to end, as Ctrl-C does. @returns its exit code */
+  stop(): Promise<number | null>
+}
+
+/** Starts what the example's `npm start` runs, after what its `prestart` has built. */
+async function start(name: string, ...args: readonly string[]): Promise<Example> {
+  const folder = join(root, 'examples', name)
+  const { scripts }: { scripts: { start: string } } = JSON.parse(
+    readFileSync(join(folder, 'package.json'), 'utf8'),
+  )
+  const [, script = ''] = scripts.start.split(' ')
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd: folder,
+    env: { ...process.env, PORT: '0' },
+  })
+  return { url: await urlOf(child), stop: async () => await stop(child) }
+}
+
+async function urlOf(child: ChildProcess): Promise<string> {
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (said += String(chunk)))
+  for (;;) {
+    const url = /up at (http:\S+)/.exec(said)?.[1]
+    if (url !== undefined) return url
+    await Promise.race([once(child.stdout ?? child, 'data'), once(child, 'exit')])
+    if (child.exitCode !== null) throw new Error(said)
+  }
+}
+
+async function stop(child: ChildProcess): Promise<number | null> {
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  await ended
+  return child.exitCode
+}
+
+/** Statuses of calls in turn. */
+async function statuses(url: string, calls: number): Promise<readonly number[]> {
+  const got: number[] = []
+  for (let call = 0; call < calls; call += 1) got.push((await fetch(url)).status)
+  return got
+}
+
+const FIVE_FREE = [200, 200, 200, 200, 200, 402]
+
+describe('the Koa example', () => {
+  let example: Example
+  beforeAll(async () => {
+    example = await start('koa')
+  })
+  afterAll(async () => {
+    await example.stop()
+  })
+
+  test('gives five calls away, then asks for work, for all items together', async () => {
+    const url = `${example.url}/v1/items`
+    expect(await statuses(`${url}/7`, 6)).toEqual(FIVE_FREE)
+    const refused: unknown = await (await fetch(`${url}/8`)).json()
+    expect(refused).toMatchObject({ code: 'proof_required', resource: 'GET /v1/items/:id' })
+  })
+
+  test('lets a client that works in, and its stream flow', async () => {
+    const answer = await createFetch()(`${example.url}/v1/reports`, { method: 'POST' })
+    expect([answer.status, answer.headers.get('Turnpike-Admission')]).toEqual([200, 'pow;uses=0'])
+    expect(await answer.text()).toBe('wait\nwork\npay\n')
+  })
+})
+
+describe.each(['express', 'fastify'])('the Nest example on %s', (platform) => {
+  let example: Example
+  beforeAll(async () => {
+    example = await start('nestjs', platform)
+  })
+  afterAll(async () => {
+    await example.stop()
+  })
+
+  test('gives five searches away, then asks for work', async () => {
+    expect(await statuses(`${example.url}/tools/search`, 6)).toEqual(FIVE_FREE)
+  })
+
+  test('lets a client that works in, and leaves the health check open', async () => {
+    const answer = await createFetch()(`${example.url}/tools/call`, { method: 'POST' })
+    expect([answer.status, await answer.json()]).toMatchObject([201, { admittedBy: 'pow' }])
+    expect(await statuses(`${example.url}/tools/health`, 8)).not.toContain(402)
+  })
+
+  test('has a Swagger page that says what the gate answers', async () => {
+    const page = await fetch(`${example.url}/docs`)
+    expect([page.status, await page.text()]).toEqual([200, expect.stringMatching(/swagger-ui/i)])
+    const { paths }: { paths: Record<string, Record<string, { responses: object }>> } = JSON.parse(
+      await (await fetch(`${example.url}/docs-json`)).text(),
+    )
+    const described = (path: string, method: string) => Object.keys(paths[path]?.[method]?.responses ?? {})
+    expect([described('/tools/search', 'get'), described('/tools/call', 'post')]).toEqual([
+      ['200', '402', '429'],
+      ['201', '402', '429'],
+    ])
+    expect(described('/tools/health', 'get')).toEqual(['200'])
+  })
+})
+
+test.each([
+  ['koa', ''],
+  ['nestjs', 'express'],
+  ['nestjs', 'fastify'],
+])('the example %s %s ends by itself when it is told to', async (name, platform) => {
+  const example = await start(name, platform)
+  expect((await fetch(`${example.url}/api/challenge`)).status).toBe(200)
+  // Nest ends with the signal that told it to; null is that.
+  expect([0, null]).toContain(await example.stop())
+})
