@@ -1,0 +1,2 @@
+export { lmdbStore } from './lmdb-store.ts'
+export type { LmdbStoreOptions, Sync } from './options.ts'

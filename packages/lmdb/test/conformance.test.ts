@@ -1,0 +1,16 @@
+import { afterAll, beforeAll } from '@jest/globals'
+import { describeStore } from '@turnpike/testkit'
+import { openFile } from './open-file.ts'
+import { openShared, startStoreProcesses, type StoreProcess } from './store-processes.ts'
+
+describeStore('lmdb, one process', async () => openFile())
+
+let processes: readonly StoreProcess[] = []
+beforeAll(() => {
+  processes = startStoreProcesses(4)
+})
+afterAll(async () => {
+  await Promise.all(processes.map(async (one) => await one.end()))
+})
+
+describeStore('lmdb, each operation in another of four processes', async () => await openShared(processes))

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import type { AdmitOutcome, AdmitRequest } from '@turnpike/core'
+import { lmdbStore } from '@turnpike/lmdb'
+import { createExactLog } from '@turnpike/testkit'
+import { freshPlace, type FilePlace } from './open-file.ts'
+import { claiming, taking } from './requests.ts'
+import { startStoreProcesses, type StoreProcess } from './store-processes.ts'
+
+let processes: readonly StoreProcess[] = []
+let place: FilePlace
+beforeEach(async () => {
+  place = freshPlace()
+  processes = startStoreProcesses(4)
+  await Promise.all(processes.map(async (one) => await one.ask('open', place.path)))
+})
+afterEach(async () => {
+  await Promise.all(processes.map(async (one) => await one.end()))
+  place.remove()
+})
+
+describe('four processes on one file', () => {
+  test('R11 of a thousand claims at once of one use, one is granted', async () => {
+    const expiresAtMs = Date.now() + 60_000
+    const rush = (process: number): readonly AdmitRequest[] =>
+      Array.from({ length: 250 }, (_, i) => claiming({ claimId: `${process} ${i}`, expiresAtMs }))
+    const outcomes = await Promise.all(
+      processes.map(async (one, i) => await one.ask<readonly AdmitOutcome[]>('admitAll', rush(i))),
+    )
+    expect(outcomes.map((some) => some.length)).toEqual([250, 250, 250, 250])
+    expect(outcomes.flat().filter(({ outcome }) => outcome === 'admitted')).toHaveLength(1)
+  })
+
+  test('R7 one window is never above its limit, judged by the log of all admissions', async () => {
+    const [limit, windowMs] = [100, 200]
+    const request = taking('caller', { id: 'app:free:200', limit, windowMs })
+    const untilMs = Date.now() + 2000
+    const logs = await Promise.all(
+      processes.map(async (one) => await one.ask<readonly number[]>('hammer', request, untilMs)),
+    )
+    const log = createExactLog()
+    for (const atMs of logs.flat()) log.add(atMs, 1)
+    expect(log.mostWithin(windowMs)).toBe(limit)
+    expect(logs.filter((one) => one.length > 0).length).toBeGreaterThan(1)
+    expect(logs.flat().length).toBeGreaterThan(5 * limit)
+  })
+
+  test('R11 one that comes and goes takes nothing from those that write meanwhile', async () => {
+    const [visitor, other, ...writers] = processes
+    await Promise.all([visitor?.ask('call', 'close', []), other?.ask('call', 'close', [])])
+    const untilMs = Date.now() + 800
+    const visits = [visitor, other].map(
+      async (one) => await one?.ask<number>('comeAndGo', place.path, untilMs),
+    )
+    const claims = writers.map(async (one, i) => {
+      const [claim] = claiming({ credential: `of ${i}`, expiresAtMs: untilMs + 60_000 }).ways[0]!.claims
+      return await one.ask<readonly string[]>('claimOn', claim, untilMs)
+    })
+    const acknowledged = (await Promise.all(claims)).flat()
+    expect(acknowledged.length).toBeGreaterThan(100)
+    for (const times of await Promise.all(visits)) expect(times).toBeGreaterThan(1)
+    const again = acknowledged.map((credential) => claiming({ credential, expiresAtMs: untilMs + 60_000 }))
+    const outcomes = await writers[0]?.ask<readonly AdmitOutcome[]>('admitAll', again)
+    expect(outcomes?.filter(({ outcome }) => outcome !== 'refused')).toEqual([])
+  })
+
+  test('what one has written the others find, and one that ends leaves them alone', async () => {
+    const [first, second] = processes
+    const spent = claiming({ expiresAtMs: Date.now() + 60_000 })
+    await first?.ask('call', 'admit', [spent])
+    await first?.end()
+    expect(await second?.ask('call', 'admit', [spent])).toMatchObject({ ways: [{ claims: ['spent'] }] })
+    const store = lmdbStore(place.path)
+    expect(await store.admit(spent)).toMatchObject({ ways: [{ claims: ['spent'] }] })
+    await store.close()
+  })
+})

@@ -1,0 +1,92 @@
+/** A process with stores of its own, asked by messages: `{ id, method, args }`. */
+import { lmdbStore } from '@turnpike/lmdb'
+
+/** @type {import('@turnpike/core').Store | undefined} */
+let store
+/** Undefined: the machine's own clock. @type {number | undefined} */
+let nowMs
+
+const methods = {
+  /** @param {string} path */
+  open(path) {
+    store = lmdbStore(path, { now: () => nowMs ?? Date.now() })
+  },
+  /** @param {number} ms */
+  set(ms) {
+    nowMs = ms
+  },
+  /** @param {keyof import('@turnpike/core').Store} name @param {readonly unknown[]} args */
+  async call(name, args) {
+    if (store === undefined) throw new Error('no store is open')
+    /** @type {unknown} */
+    const result = await Reflect.apply(store[name], store, args)
+    return result
+  },
+  /** @param {readonly import('@turnpike/core').AdmitRequest[]} requests all asked at once */
+  async admitAll(requests) {
+    return await Promise.all(requests.map(async (request) => await store?.admit(request)))
+  },
+  /**
+   * Claims one solution after the other, a few at a time. @returns those that were acknowledged
+   *
+   * @param {import('@turnpike/core').ClaimTake} claim with a name to which numbers are added
+   * @param {number} untilMs
+   */
+  async claimOn(claim, untilMs) {
+    const acknowledged = []
+    for (let n = 0; Date.now() < untilMs; n += 8) {
+      const claims = Array.from({ length: 8 }, (_, i) => ({
+        ...claim,
+        credential: `${claim.credential} ${n + i}`,
+      }))
+      const requests = claims.map((one) => ({
+        shard: 0,
+        common: [],
+        ways: [{ windows: [], claims: [one] }],
+        otherwise: [],
+      }))
+      const outcomes = await methods.admitAll(requests)
+      for (const [i, outcome] of outcomes.entries()) {
+        if (outcome?.outcome === 'admitted') acknowledged.push(claims[i]?.credential)
+      }
+    }
+    return acknowledged
+  },
+  /** Opens the file and closes it again and again. @param {string} path @param {number} untilMs */
+  async comeAndGo(path, untilMs) {
+    let times = 0
+    for (; Date.now() < untilMs; times += 1) await lmdbStore(path).close()
+    return times
+  },
+  /**
+   * Asks again and again, a few at a time. @returns when units were admitted
+   *
+   * @param {import('@turnpike/core').AdmitRequest} request
+   * @param {number} untilMs
+   */
+  async hammer(request, untilMs) {
+    const admittedMs = []
+    while (Date.now() < untilMs) {
+      const outcomes = await methods.admitAll(Array(8).fill(request))
+      for (const outcome of outcomes) if (outcome?.outcome === 'admitted') admittedMs.push(outcome.atMs)
+    }
+    return admittedMs
+  },
+}
+
+process.on(
+  'message',
+  (/** @type {{ id: number, method: keyof typeof methods, args: unknown[] }} */ asked) => {
+    void answer(asked)
+  },
+)
+process.once('disconnect', () => process.exit())
+
+/** @param {{ id: number, method: keyof typeof methods, args: unknown[] }} asked */
+async function answer({ id, method, args }) {
+  try {
+    process.send?.({ id, result: await Reflect.apply(methods[method], methods, args) })
+  } catch (error) {
+    process.send?.({ id, error: error instanceof Error ? error.stack : String(error) })
+  }
+}
