@@ -1,0 +1,45 @@
+import type { RequestView } from '@turnpike/core'
+import { requestView, type NodeRequest } from '@turnpike/node'
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/** The HTTP requests that carry MCP messages: transports hand on their headers at most, and never the address. */
+const requests = new AsyncLocalStorage<RequestView>()
+
+/**
+ * Runs what handles an MCP request over HTTP, and lets the gate know whose request it is. Transports that take raw Node
+ * requests need no help; handlers that make transports of their own (`createMcpHandler`) do.
+ *
+ * @param ip - the client's address behind a proxy that you trust (default: `request.ip` of the framework, else the peer)
+ * @example createServer((request, response) => withRequest(request, () => handler(request, response)))
+ * @example app.use('/mcp', (request, _response, next) => withRequest(request, next))
+ */
+export function withRequest<T>(request: NodeRequest, run: () => T, ip?: string): T {
+  const address = ip ?? ('ip' in request && typeof request.ip === 'string' ? request.ip : undefined)
+  return requests.run(requestView(request, address === undefined ? {} : { ip: address }), run)
+}
+
+/** The HTTP request that is being handled; undefined on stdio and in memory. */
+export function currentRequest(): RequestView | undefined {
+  return requests.getStore()
+}
+
+/** How transports are handed Node's requests: Streamable HTTP, and the older HTTP+SSE. */
+const HANDLERS = ['handleRequest', 'handlePostMessage'] as const
+
+/** Makes a transport that is handed Node's requests tell us of each. */
+export function noteRequests(transport: object): void {
+  for (const name of HANDLERS) noteRequestsOf(transport, name)
+}
+
+function noteRequestsOf(transport: object, name: (typeof HANDLERS)[number]): void {
+  const handle: unknown = Reflect.get(transport, name)
+  if (typeof handle !== 'function') return
+  Reflect.set(transport, name, (request: unknown, ...more: readonly unknown[]): unknown => {
+    const run = (): unknown => Reflect.apply(handle, transport, [request, ...more])
+    return isNodeRequest(request) && currentRequest() === undefined ? withRequest(request, run) : run()
+  })
+}
+
+function isNodeRequest(request: unknown): request is NodeRequest {
+  return typeof request === 'object' && request !== null && 'rawHeaders' in request && 'socket' in request
+}

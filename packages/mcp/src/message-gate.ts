@@ -1,0 +1,199 @@
+import { type Decision, type Gate, isPromise, type Pass } from '@turnpike/core'
+import { isLookalike, kindOf, readCall, type ReadCall } from './call.ts'
+import { NotCanonicalError } from './canonical-json.ts'
+import { viewOfCall } from './call-view.ts'
+import { declaresExtension, isAware } from './client-awareness.ts'
+import type { GateSettings } from './gate-options.ts'
+import {
+  errorMessage,
+  isObject,
+  isRequestId,
+  isRequestMessage,
+  isResponseMessage,
+  type JsonObject,
+  type RequestId,
+  type RequestMessage,
+  type ResponseMessage,
+  withMeta,
+} from './json-rpc.ts'
+import { originOf } from './message-origin.ts'
+import { giveBack, type Pending, PendingCalls } from './pending-calls.ts'
+import type { PolicyTable } from './policy-table.ts'
+import { priceTools } from './price.ts'
+import { receiptOf } from './receipt.ts'
+import { refusalMessage } from './refusal-message.ts'
+import type { Ends, Interceptor } from './transport.ts'
+import { INTERNAL_ERROR, INVALID_PARAMS, METHOD_NOT_FOUND, RECEIPT_META } from './wire-names.ts'
+
+/** What is decided with. */
+export interface MessageGateParts {
+  readonly gate: Gate
+  readonly table: PolicyTable
+  readonly settings: GateSettings
+}
+
+/** A call on its way through the gate. */
+interface Entry {
+  readonly call: ReadCall
+  readonly id: RequestId
+  readonly extra: unknown
+  readonly pending: Pending
+}
+
+/**
+ * The gate on one transport. It looks at parsed messages, one by one: at every member of a batch, whatever headers said
+ * of it. Calls are decided; opening requests, lists and notifications pass; what cannot be read does not.
+ */
+export class MessageGate implements Interceptor {
+  readonly #parts: MessageGateParts
+  readonly #ends: Ends
+  readonly #pending = new PendingCalls()
+  #clientIsAware = false
+
+  constructor(parts: MessageGateParts, ends: Ends) {
+    this.#parts = parts
+    this.#ends = ends
+  }
+
+  receive(message: unknown, extra?: unknown): void {
+    if (isRequestMessage(message)) this.#receiveRequest(message, extra)
+    else if (isObject(message) && !('method' in message)) this.#ends.deliver(message, extra)
+    else this.#ends.report('a message that is no JSON-RPC object was dropped')
+  }
+
+  async send(message: unknown, options?: unknown): Promise<void> {
+    const pending = isResponseMessage(message) ? this.#pending.take(message.id) : undefined
+    if (pending === undefined || !isResponseMessage(message)) await this.#ends.send(message, options)
+    else if (pending.kind === 'list') await this.#ends.send(this.#priced(message), options)
+    else if (pending.pass === undefined) await this.#ends.send(message, options)
+    else await this.#conclude(pending.pass, message, options)
+  }
+
+  closed(): void {
+    this.#pending.cancelAll()
+  }
+
+  #receiveRequest(message: RequestMessage & JsonObject, extra: unknown): void {
+    const { method, id, params } = message
+    if (this.#pending.has(id)) {
+      this.#ends.report(`a request was dropped: its id ${String(id)} is in use`)
+      return
+    }
+    const kind = kindOf(method)
+    if (kind !== undefined && this.#parts.table.covers(kind)) {
+      this.#enter(message, readCall(message, kind, this.#parts.settings.argument), extra)
+      return
+    }
+    if (isLookalike(method)) {
+      this.#answer(id, METHOD_NOT_FOUND, 'Method not found')
+      return
+    }
+    if (method === 'initialize')
+      this.#clientIsAware = isObject(params) && declaresExtension(params['capabilities'])
+    if (method === 'notifications/cancelled' && isObject(params)) this.#pending.cancel(params['requestId'])
+    if (method === 'tools/list' && isRequestId(id)) this.#pending.add(id, 'list')
+    this.#ends.deliver(message, extra)
+  }
+
+  #enter(message: RequestMessage, call: ReadCall | undefined, extra: unknown): void {
+    const { id } = message
+    if (!isRequestId(id)) {
+      this.#ends.report(`${message.method} came without an id and was dropped`)
+    } else if (call === undefined) {
+      this.#answer(id, INVALID_PARAMS, 'The call does not say what it calls')
+    } else {
+      const entry: Entry = { call, id, extra, pending: this.#pending.add(id, 'call') }
+      try {
+        this.#decide(entry)
+      } catch (error) {
+        this.#fail(entry, error)
+      }
+    }
+  }
+
+  /** At once where the gate decides at once, so that messages keep their order. */
+  #decide(entry: Entry): void {
+    const { gate, table, settings } = this.#parts
+    const { call, extra } = entry
+    const policy = table.policyFor(call)
+    if (policy === undefined) {
+      this.#handOn(entry)
+      return
+    }
+    const view = viewOfCall(call, originOf(extra, settings.local), settings.argument)
+    const decision = gate.decide(view, policy)
+    if (!isPromise(decision)) this.#carryOut(entry, decision)
+    else {
+      decision.then(
+        (made) => this.#carryOut(entry, made),
+        (error: unknown) => this.#fail(entry, error),
+      )
+    }
+  }
+
+  #carryOut(entry: Entry, decision: Decision): void {
+    const { pending, id, call } = entry
+    if (decision.outcome === 'refuse') {
+      const { settings } = this.#parts
+      const knows = this.#clientIsAware || isAware(call)
+      const form = settings.refusals === 'auto' ? (knows ? 'error' : 'result') : settings.refusals
+      const { codes } = settings
+      if (pending.isGone !== true) this.#reply(id, refusalMessage(call, id, decision, { form, codes }))
+      return
+    }
+    if (pending.isGone === true) {
+      if (decision.outcome === 'pass') void decision.finish({ kind: 'notStarted' })
+      return
+    }
+    if (decision.outcome === 'pass') pending.pass = decision
+    this.#handOn(entry)
+  }
+
+  #handOn({ call, extra }: Entry): void {
+    this.#ends.deliver(call.message, extra)
+  }
+
+  /** Nothing runs that was not decided. */
+  #fail({ id, pending }: Entry, error: unknown): void {
+    if (pending.isGone === true) return
+    if (error instanceof NotCanonicalError) {
+      this.#answer(id, INVALID_PARAMS, `The arguments cannot be read: ${error.message}`)
+      return
+    }
+    this.#ends.report(error)
+    this.#answer(id, INTERNAL_ERROR, 'Internal error')
+  }
+
+  async #conclude(pass: Pass, message: ResponseMessage & JsonObject, options: unknown): Promise<void> {
+    const { result } = message
+    const receipt = receiptOf(pass.admission)
+    const answer = isObject(result)
+      ? { ...message, result: withMeta(result, RECEIPT_META, receipt) }
+      : message
+    try {
+      await this.#ends.send(answer, options)
+    } catch (error) {
+      await giveBack(pass, { kind: 'errored', error })
+      throw error
+    }
+    void pass.finish(
+      'error' in message
+        ? { kind: 'errored', error: message.error }
+        : { kind: 'completed', status: isObject(result) && result['isError'] === true ? 500 : 200 },
+    )
+  }
+
+  #priced(message: ResponseMessage & JsonObject): JsonObject {
+    const { table, settings } = this.#parts
+    return 'result' in message ? { ...message, result: priceTools(message.result, table, settings) } : message
+  }
+
+  #answer(id: unknown, code: number, text: string): void {
+    if (isRequestId(id)) this.#reply(id, errorMessage(id, code, text))
+  }
+
+  #reply(id: RequestId, message: JsonObject): void {
+    this.#pending.take(id)
+    this.#ends.send(message, { relatedRequestId: id }).catch((error: unknown) => this.#ends.report(error))
+  }
+}

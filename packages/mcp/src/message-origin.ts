@@ -1,0 +1,49 @@
+import type { CallerName } from '@turnpike/core'
+import { currentRequest } from './http-request.ts'
+import { isObject } from './json-rpc.ts'
+
+/** Where a message came from, as far as is honestly known. Session ids and `clientInfo` are anybody's to choose. */
+export interface MessageOrigin {
+  /** Undefined where the transport does not say, and on stdio. */
+  readonly ip: string | undefined
+  /** Whom an authorization server vouches for; on stdio the one local caller. Undefined: the address has to do. */
+  readonly caller: CallerName | undefined
+  header(name: string): string | undefined
+}
+
+/** @param extra - what the SDK hands over with a message: `authInfo`, and `requestInfo` (1.x) or `request` (2.x) */
+export function originOf(extra: unknown, local: CallerName): MessageOrigin {
+  const request = currentRequest()
+  const headers = headersIn(extra)
+  const authorized = authorizedCaller(extra)
+  const isHttp = request !== undefined || headers !== undefined
+  return {
+    ip: request?.ip,
+    caller: authorized ?? (isHttp ? undefined : local),
+    header: (name) => request?.header(name) ?? headers?.(name),
+  }
+}
+
+function headersIn(extra: unknown): ((name: string) => string | undefined) | undefined {
+  if (!isObject(extra)) return undefined
+  const holder = extra['request'] ?? extra['requestInfo']
+  const headers =
+    typeof holder === 'object' && holder !== null && 'headers' in holder ? holder.headers : undefined
+  if (headers instanceof Headers) return (name) => headers.get(name) ?? undefined
+  if (!isObject(headers)) return undefined
+  return (name) => {
+    const value = headers[name]
+    if (Array.isArray(value)) return value.join(', ')
+    return typeof value === 'string' ? value : undefined
+  }
+}
+
+/** `authInfo` is the word of the operator's own token verifier. One account may have many clients. */
+function authorizedCaller(extra: unknown): CallerName | undefined {
+  const auth = isObject(extra) ? extra['authInfo'] : undefined
+  if (!isObject(auth) || typeof auth['clientId'] !== 'string' || auth['clientId'] === '') return undefined
+  const { clientId } = auth
+  const sub = isObject(auth['extra']) ? auth['extra']['sub'] : undefined
+  if (typeof sub !== 'string' || sub === '') return { class: 'client', id: clientId }
+  return { class: 'client', id: JSON.stringify([sub, clientId]), subject: sub }
+}
