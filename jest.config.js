@@ -6,6 +6,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
   reporters: ['default', '<rootDir>/test/setup/closing-line.js'],
+  globalSetup: '<rootDir>/test/setup/start-redis.js',
+  globalTeardown: '<rootDir>/test/setup/stop-redis.js',
   coverageProvider: 'v8',
   transform: {
     '\\.ts$': [

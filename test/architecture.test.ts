@@ -7,6 +7,7 @@ const root = resolve(import.meta.dirname, '..')
 const PROTOCOL = /^@turnpike\/protocol$/
 const CORE = /^@turnpike\/core$/
 const SOLVER = /^@turnpike\/solver$/
+const CLIENT = /^@turnpike\/client$/
 const SERVER_PARTS = /^@turnpike\/node$/
 const HASHES = /^@noble\/hashes\//
 const NODE = /^node:/
@@ -19,6 +20,14 @@ const MAY_IMPORT: Record<string, readonly RegExp[]> = {
   client: [PROTOCOL, SOLVER],
   node: [PROTOCOL, CORE, NODE, /^on-headers$/],
   express: [PROTOCOL, CORE, SERVER_PARTS, /^express$/],
+  koa: [CORE, SERVER_PARTS, /^koa$/],
+  // The last two are imported when a handler of theirs is called, which needs them itself.
+  nestjs: [CORE, SERVER_PARTS, /^@nestjs\/(common|core|websockets|microservices)$/],
+  // Both SDKs are known by their shapes alone.
+  mcp: [PROTOCOL, CORE, SERVER_PARTS, CLIENT, SOLVER, NODE],
+  lmdb: [PROTOCOL, CORE, NODE, /^lmdb$/],
+  // The driver is the user's: its types alone.
+  redis: [PROTOCOL, CORE, /^node:crypto$/, /^ioredis$/],
   cli: [PROTOCOL, SOLVER, NODE, /^commander$/],
   testkit: [PROTOCOL, CORE, SOLVER, NODE, /^@jest\/globals$/, /^fast-check$/],
 }

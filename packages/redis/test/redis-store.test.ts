@@ -1,0 +1,18 @@
+import { afterAll } from '@jest/globals'
+import { redisStore } from '@turnpike/redis'
+import { describeStore } from '@turnpike/testkit'
+import { setTimeout as pause } from 'node:timers/promises'
+import { freshPrefix, openRedis, serverMs } from './redis-client.ts'
+
+const redis = openRedis()
+afterAll(() => redis.disconnect())
+
+describeStore('redis', async () => {
+  const store = redisStore(redis, { prefix: freshPrefix(), timeoutMs: 2000 })
+  return {
+    store,
+    now: async () => await serverMs(redis),
+    advance: async (ms) => await pause(ms + 2),
+    close: async () => await store.close(),
+  }
+})

@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals'
+import * as redisPackage from '@turnpike/redis'
+import { redisStore, type RedisStoreOptions } from '@turnpike/redis'
+import { openRedis } from './redis-client.ts'
+
+describe('redisStore', () => {
+  test('is all that the package exports', () => {
+    expect(Object.keys(redisPackage)).toEqual(['redisStore'])
+  })
+
+  test.each([
+    [{ prefx: 'a' }, 'option_unknown', "did you mean 'prefix'"],
+    [{ prefix: '' }, 'option_invalid', 'prefix'],
+    [{ prefix: 'a{b}' }, 'option_invalid', 'prefix'],
+    [{ prefix: 'a b' }, 'option_invalid', 'prefix'],
+    [{ timeoutMs: 5 }, 'option_invalid', 'timeoutMs 5'],
+    [{ timeoutMs: 100.5 }, 'option_invalid', 'timeoutMs'],
+    [{ allowEviction: 1 }, 'option_invalid', 'allowEviction'],
+    [{ log: 'console' }, 'option_invalid', 'log'],
+  ])('refuses %j', (options, code, message) => {
+    const redis = openRedis()
+    try {
+      expect(() => redisStore(redis, options as RedisStoreOptions)).toThrow(
+        expect.objectContaining({ code, message: expect.stringContaining(message) }),
+      )
+    } finally {
+      redis.disconnect()
+    }
+  })
+
+  test.each([
+    ['nothing', undefined],
+    ['an address', 'redis://127.0.0.1'],
+    ['a client of another library', { connect: () => undefined, eval: () => undefined }],
+  ])('refuses %s where a client belongs, and says which it takes', (_, client) => {
+    expect(() => redisStore(client as never)).toThrow(
+      expect.objectContaining({ code: 'option_invalid', message: expect.stringContaining('ioredis') }),
+    )
+  })
+})
