@@ -20,7 +20,7 @@ describe('the README', () => {
   })
 
   test('names the two commands', () => {
-    expect(snippet('sh')).toMatch(/^npm start .*\nnpm test /)
+    expect(readme).toMatch(/```sh\nnpm start .*\nnpm test /)
   })
 })
 
