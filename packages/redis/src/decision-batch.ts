@@ -18,13 +18,13 @@ export interface ScriptCall {
 export function encodeBatch(batch: readonly EncodedDecision[], deadlineMs: number): ScriptCall {
   const keys: string[] = []
   for (const decision of batch) for (const key of decision.keys) keys.push(key)
+  const own = batch.flatMap(({ args }) => args)
   const script = batch[0]?.shape.script
-  if (script !== undefined) return { script, keys, args: [String(deadlineMs)] }
+  if (script !== undefined) return { script, keys, args: [String(deadlineMs), ...own] }
   const shapes: Shape[] = []
   let order = ''
   for (const { shape } of batch) order += placeOf(shape, shapes)
   const json = `[${shapes.map((shape) => shape.json).join(',')}]`
-  const own = batch.flatMap(({ args }) => args)
   return { script: DECIDE_SCRIPT, keys, args: [String(deadlineMs), order, json, ...own] }
 }
 

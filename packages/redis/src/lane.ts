@@ -49,6 +49,8 @@ export class Lane {
   #tended: Tended[] = []
   #isScheduled = false
   #underWay = 0
+  /** The last turn had a single decision. */
+  #isQuiet = true
 
   constructor(parts: LaneParts) {
     this.#parts = parts
@@ -77,12 +79,12 @@ export class Lane {
     this.#breaker.stop()
   }
 
-  /** At once when nothing is under way; else at the end of the turn, together with what comes until then. */
+  /** At the end of the turn, together with what comes until then; at once where callers come one by one. */
   #schedule(): void {
     if (this.#isScheduled) return
     this.#isScheduled = true
     const flush = () => this.#flush()
-    if (this.#underWay === 0) process.nextTick(flush)
+    if (this.#underWay === 0 && this.#isQuiet) process.nextTick(flush)
     else setImmediate(flush)
   }
 
@@ -91,6 +93,7 @@ export class Lane {
     const [asked, tended] = [this.#asked, this.#tended]
     this.#asked = []
     this.#tended = []
+    this.#isQuiet = asked.length <= 1
     for (let from = 0; from < tended.length; from += MAX_BATCH) {
       void this.#sendTended(tended.slice(from, from + MAX_BATCH))
     }
@@ -155,9 +158,10 @@ export class Lane {
 
   #fail(error: unknown): Error {
     const { connection, onDown } = this.#parts
-    const cause = error instanceof Error ? error : new Error(String(error))
-    if (cause.message.includes('READONLY')) connection.reconnect()
-    const reason = new TurnpikeError('store_unreachable', `Redis did not answer: ${cause.message}`, { cause })
+    const message = error instanceof Error ? error.message : String(error)
+    if (message.includes('READONLY')) connection.reconnect()
+    // The driver's own error is not passed on: it holds the call with all its arguments, names of credentials among them.
+    const reason = new TurnpikeError('store_unreachable', `Redis did not answer: ${message}`)
     if (!this.#breaker.isOpen) onDown()
     this.#breaker.open(reason)
     return reason

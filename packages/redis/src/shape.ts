@@ -243,7 +243,10 @@ function buildShape(request: AdmitRequest, parts: Parts, names: WindowNames): Sh
 
 /** What the short way of a script takes. */
 export interface FastTake {
+  /** Of each decision: its holder, its credential, the epoch of its shard. */
+  readonly keys: number
   readonly windows: readonly FastWindow[]
+  readonly claim: FastClaim | undefined
   /** Time to live of the key. */
   readonly ttlMs: number
 }
@@ -256,13 +259,23 @@ interface FastWindow {
   readonly cost: number
 }
 
+interface FastClaim {
+  readonly uses: number
+  readonly leaseMs: number
+  readonly lapse: 0 | 1
+  /** Says when its credential was issued. */
+  readonly isDated: boolean
+}
+
 const MOST_FAST_WINDOWS = 3
 
-/** What the first way takes, if it is nothing but a few windows of the first holder. */
+/** What the first way takes, if it is a few windows of the first holder, and at most one claim that is settled. */
 function fastTake(request: AdmitRequest, parts: Parts, names: WindowNames): FastTake | undefined {
   const [way] = request.ways
   if (way === undefined || way.lookOnly === true || request.deadlineMs !== undefined) return undefined
-  if (request.ways.some(({ claims }) => claims.length > 0)) return undefined
+  if (request.ways.some(({ claims }) => claims.length > (claims === way.claims ? 1 : 0))) return undefined
+  const [claim] = way.claims
+  if (claim?.settled === false) return undefined
   const takes = [...(way.common ?? request.common), ...way.windows]
   const isPlain = takes.every(
     (take) => take.cost > 0 && take.force !== true && parts.holder(take.holder) === 0,
@@ -274,5 +287,10 @@ function fastTake(request: AdmitRequest, parts: Parts, names: WindowNames): Fast
     return { name: names.nameOf(id, windowMs), windowMs, limit, slotMs: slotMs(windowMs, limit), cost }
   })
   // A slot longer than the windows, as the script explains.
-  return { windows, ttlMs: Math.max(...windows.map(({ windowMs }) => windowMs + slotMs(windowMs, Infinity))) }
+  const ttlMs = Math.max(...windows.map(({ windowMs }) => windowMs + slotMs(windowMs, Infinity)))
+  return { keys: parts.allKeys().length, windows, ttlMs, claim: claim && fastClaim(claim) }
+}
+
+function fastClaim({ uses, leaseMs, lapse, issuedAtMs }: ClaimTake): FastClaim {
+  return { uses, leaseMs, lapse: lapse === 'giveBack' ? 1 : 0, isDated: issuedAtMs !== undefined }
 }

@@ -48,11 +48,12 @@ function someClaims(play: Play): readonly ClaimTake[] {
   return Array.from({ length: random() < 0.8 ? 1 : 2 }, () => {
     claimCount += 1
     const claim = {
-      credential: pick(random, ['a', 'b', 'c', 'd']),
+      credential: random() < 0.3 ? `new ${claimCount}` : pick(random, ['a', 'b', 'c', 'd']),
       shard: 5,
       claimId: `claim ${claimCount}`,
       uses: pick(random, [1, 1, 2, 40]),
-      expiresAtMs: play.nowMs + pick(random, [-1, 0, 1, 90_000, 900_000]),
+      // Records outlast the test: the keys of this clock expire by that of the server.
+      expiresAtMs: play.nowMs + pick(random, [-1, 0, 900_000, 5_000_000]),
       leaseMs: pick(random, [1000, 30_000]),
       lapse: pick(random, ['keep', 'giveBack', 'giveBack'] as const),
       settled: random() < 0.8,
@@ -61,14 +62,24 @@ function someClaims(play: Play): readonly ClaimTake[] {
   })
 }
 
+/** Few shapes, so that each has a script of its own. */
+const PLAIN: readonly WindowTake[] = [
+  { holder: 'one', id: 'search free', limit: 20, windowMs: 60_000, cost: 1 },
+  { holder: 'one', id: 'search ceiling', limit: 100, windowMs: 60_000, cost: 2 },
+  { holder: 'one', id: 'issued', limit: 1000, windowMs: 7_000_000, cost: 1 },
+]
+
 /** Half of them plain ones, for the short way. */
 function someRequest(play: Play): AdmitRequest {
   const { random } = play
   const holders = random() < 0.5 ? ['one'] : ['one', 'two', 'three']
   if (random() < 0.5) {
-    const ids = ['search free', 'search ceiling', 'issued'].slice(0, 1 + Math.floor(random() * 3))
-    const windows = ids.map((id) => Object.assign(someWindow(random, ['one']), { id, cost: 1 }))
-    return { shard: 5, common: [], ways: [{ windows, claims: [] }], otherwise: [] }
+    const windows = PLAIN.slice(0, 1 + Math.floor(random() * 3))
+    const claims = random() < 0.6 ? [] : someClaims(play).slice(0, 1)
+    const plain = claims.map((claim) =>
+      Object.assign(claim, { uses: Math.min(claim.uses, 2), leaseMs: 1000 }),
+    )
+    return { shard: 5, common: [], ways: [{ windows, claims: plain }], otherwise: [] }
   }
   const ways = Array.from({ length: Math.floor(random() * 4) }, () => ({
     windows: someWindows(random, holders, 2),
@@ -123,7 +134,8 @@ async function playStep(play: Play): Promise<string> {
   const request = someRequest(play)
   const { outcome, isFast } = await scripts.admit(request)
   agree({ request, outcome }, { request, outcome: await memory.admit(request) })
-  return `${isFast ? 'fast' : 'long'} ${outcome.outcome}`
+  const claimed = outcome.outcome === 'admitted' && outcome.usesLeft.length > 0 ? ' with a claim' : ''
+  return `${isFast ? 'fast' : 'long'} ${outcome.outcome}${claimed}`
 }
 
 test.each([1, 2, 3, 4])(
@@ -143,10 +155,12 @@ test.each([1, 2, 3, 4])(
     const all = [
       'adjust',
       'fast admitted',
+      'fast admitted with a claim',
       'fast refused',
       'giveBack',
       'keep',
       'long admitted',
+      'long admitted with a claim',
       'long refused',
       'renew',
     ]

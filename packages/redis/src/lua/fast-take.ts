@@ -1,17 +1,18 @@
 import type { FastTake } from '../shape.ts'
 
 /**
- * The short way through most decisions: up to three windows of one holder, all of them fit, nothing else is asked. It is
+ * The short way through most decisions: up to three windows of one holder, and at most one claim on a credential that was
+ * never seen; all of them fit. It is
  * written out for one shape, with the numbers of its windows in it, and keeps everything in local variables: a third of
  * what the long way costs. Whatever it does not know it leaves to that: refusals, a clock that has stepped back, wide or
  * crowded windows, broken records. `reply[i + 1]` stays empty then.
  *
- * KEYS: the holder of each decision. ARGV: deadline in ms of the server's clock.
+ * KEYS and ARGV as for the long way, without order and shapes.
  *
  * A take that only grows the newest records changes no lengths: it writes in place, without the key's time to live. That
  * is longer by a slot for this reason.
  */
-export function fastTakeLua({ windows, ttlMs }: FastTake, json: string): string {
+export function fastTakeLua({ keys, windows, claim, ttlMs }: FastTake, json: string): string {
   const numbers = windows.map(({ name, windowMs, limit, slotMs, cost }, index) => {
     const n = index + 1
     return `local N${n}, W${n}, L${n}, S${n}, C${n} = ${[name, windowMs, limit, slotMs, cost].join(', ')}`
@@ -19,12 +20,12 @@ export function fastTakeLua({ windows, ttlMs }: FastTake, json: string): string 
   return `
 local WIDEST, LONGEST_MS, ttl = 65535, 2147483647, '${ttlMs}'
 ${numbers.join('\n')}
-local deadlineMs, order, json, firstArg, count = tonumber(ARGV[1]), nil, '${json}', 2, #KEYS
+local deadlineMs, order, json, firstArg, count = tonumber(ARGV[1]), nil, '${json}', 2, #KEYS / ${keys}
 local reply, left = { pack('<I6', nowMs) }, count
 if nowMs <= deadlineMs then
   for i = 1, count do
-    local key = KEYS[i]
-${takeOf(windows.length)}
+    local key = KEYS[${keys} * i - ${keys - 1}]
+${takeOf(windows.length, keys, claim)}
   end
 end
 if left == 0 then return table.concat(reply) end
@@ -32,7 +33,7 @@ if left == 0 then return table.concat(reply) end
 }
 
 /** The block that takes from `count` windows, or breaks off with nothing written. */
-function takeOf(count: number): string {
+function takeOf(count: number, keys: number, claim: FastTake['claim']): string {
   const each = (line: (n: number) => string, between = '\n') =>
     Array.from({ length: count }, (_, index) => line(index + 1)).join(between)
   return `
@@ -60,6 +61,7 @@ ${each(keepWindow, '\n        else')}
 ${each(weighWindow)}
 ${each(chargeWindow)}
       if ${each((n) => `u${n} > WIDEST`, ' or ')} then break end
+${claim === undefined ? '' : weighClaim(keys, claim)}
       local value = ${each(writeWindow, ' .. ')}
       local written
       if isMerged and #value == ${each((n) => `e${n} - f${n} + 1`, ' + ')} + ${count} * NARROW_BYTES then
@@ -70,12 +72,31 @@ ${each(chargeWindow)}
         written = redis.pcall('PSETEX', key, string.format('%.0f', max(ttl, restEndMs - nowMs)), value .. rest)
       end
       if type(written) == 'table' and written.err then break end
+${claim === undefined ? '' : takeClaim(claim)}
       left = left - 1
-      reply[i + 1] = pack('<BBi4${'I6i4i4'.repeat(count)}', 1, 0, 0, ${each(
+      reply[i + 1] = pack('<BBi4${'I6i4i4'.repeat(count)}${claim === undefined ? '' : 'I4'}', 1, 0, 0, ${each(
         (n) => `L${n} - u${n}, h${n} + W${n} - nowMs, W${n}`,
         ', ',
-      )})
+      )}${claim === undefined ? '' : `, ${claim.uses - 1}`})
     until true`
+}
+
+/** Breaks off unless the credential is good, and new to the store. */
+function weighClaim(keys: number, { isDated }: NonNullable<FastTake['claim']>): string {
+  const isLost = `
+      local began = redis.pcall('GET', KEYS[${keys} * i])
+      if type(began) ~= 'string' or tonumber(ARGV[3 * i + 1]) < tonumber(began) then break end`
+  return `
+      local credential, claimId, expiresAtMs = KEYS[${keys} * i - ${keys - 2}], ARGV[3 * i - 1], tonumber(ARGV[3 * i])
+      if nowMs >= expiresAtMs or call('EXISTS', credential) ~= 0 then break end${isDated ? isLost : ''}`
+}
+
+/** Writes the record as `claim.ts` would: one use taken by one claim. */
+function takeClaim({ uses, leaseMs, lapse }: NonNullable<FastTake['claim']>): string {
+  return `
+      written = redis.pcall('PSETEX', credential, string.format('%.0f', max(expiresAtMs + 60000 - nowMs, ${leaseMs})),
+        pack('<I4I4I4I6BBI6B', ${uses}, 1, 0, expiresAtMs, 1, ${lapse}, nowMs + ${leaseMs}, #claimId) .. claimId)
+      if type(written) == 'table' and written.err then break end`
 }
 
 /** Window n, where it is the one just read; anywhere but in its place it is written anew, before all others. */
