@@ -3,7 +3,7 @@ import { pow } from '@turnpike/core'
 import { turnpike } from '@turnpike/express'
 import express from 'express'
 import { rateLimit } from 'express-rate-limit'
-import { once } from 'node:events'
+import { measured } from './measured-server.js'
 
 /** Never reached, so that every call is admitted. */
 const PLENTY = 1_000_000
@@ -38,26 +38,5 @@ function served(guards) {
   app.get('/search', ...guards, (_request, response) => {
     response.json({ ok: true, items: [1, 2, 3] })
   })
-  /** @type {import('node:http').Server | undefined} */
-  let server
-  let before = process.cpuUsage()
-  return {
-    async listen() {
-      if (server === undefined) {
-        server = app.listen(0, '127.0.0.1')
-        server.keepAliveTimeout = MINUTE_MS
-        await once(server, 'listening')
-      }
-      const address = server.address()
-      return typeof address === 'object' ? address?.port : undefined
-    },
-    start() {
-      before = process.cpuUsage()
-    },
-    /** @returns microseconds of CPU since `start` */
-    stop() {
-      const { user, system } = process.cpuUsage(before)
-      return user + system
-    },
-  }
+  return measured(() => app.listen(0, '127.0.0.1'))
 }

@@ -1,11 +1,6 @@
 /** CPU time that a request costs an Express server, behind Turnpike and behind express-rate-limit. */
-import { startChild } from './child.js'
 import { median, medianRatio } from './cpu.js'
-import { inTurn } from './rounds.js'
-
-const ROUNDS = 9
-const WARM_UPS = 3
-const REQUESTS = 2500
+import { measureServers, REQUESTS, ROUNDS } from './server-rounds.js'
 
 /** Row, variant of the server, status that every answer must have. */
 const LINES = /** @type {const} */ ([
@@ -21,7 +16,7 @@ const LINES = /** @type {const} */ ([
 
 /** @returns {Promise<import('./table.js').Report>} */
 export async function runExpress() {
-  const costs = await measureAll()
+  const costs = await measureServers('express-server.js', LINES)
   const of = (/** @type {string} */ name) => costs.get(name) ?? []
   const ratio = (/** @type {string} */ name) => medianRatio(of(name), of('bare'))
   return {
@@ -45,39 +40,6 @@ export async function runExpress() {
       'Challenges are fetched and solved outside the measured interval. Solved work has its quota counted, but set high, and flat difficulty: an address redeems more in a second than the default allows in a minute.',
     ],
   }
-}
-
-async function measureAll() {
-  const load = startChild('express-load.js', 'load')
-  /** @type {Map<string, import('./child.js').Child>} */
-  const servers = new Map(LINES.map(([, name]) => [name, startChild('express-server.js', name)]))
-  try {
-    const run = async (/** @type {string} */ name, /** @type {number} */ round) =>
-      await measureRound(load, servers.get(name), name, round)
-    const names = LINES.map(([, name]) => name)
-    await inTurn(names, WARM_UPS, run)
-    return await inTurn(names, ROUNDS, async (name, round) => await run(name, WARM_UPS + round))
-  } finally {
-    await Promise.all([load, ...servers.values()].map((child) => child.end()))
-  }
-}
-
-/**
- * @param {import('./child.js').Child} load
- * @param {import('./child.js').Child | undefined} server
- * @param {string} name
- * @param {number} round
- * @returns {Promise<import('./cpu.js').Cost>}
- */
-async function measureRound(load, server, name, round) {
-  const port = await server?.call('listen')
-  const status = LINES.find(([, variant]) => variant === name)?.[2]
-  await load.call('prepare', { port, round, requests: REQUESTS, solve: name === 'solved' })
-  await server?.call('start')
-  await load.call('fire', { status })
-  const cpuUs = await server?.call('stop')
-  await load.call('hangUp')
-  return { cpuUs, ops: REQUESTS }
 }
 
 /**

@@ -1,13 +1,21 @@
-/** `npm run bench [-- --only pow|memory|express]`: runs the suites, prints their tables, writes bench/results/. */
+/** `npm run bench [-- --only pow|memory|express|adapters|stores]`: runs the suites, prints their tables, writes bench/results/. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { runAdapters } from './adapters.js'
 import { runExpress } from './express.js'
 import { describeMachine, formatMachine } from './machine.js'
 import { runMemory } from './memory.js'
 import { runPow } from './pow.js'
+import { runStores } from './stores.js'
 import { formatReport } from './table.js'
 
-const SUITES = { pow: runPow, memory: runMemory, express: runExpress }
+const SUITES = {
+  pow: runPow,
+  memory: runMemory,
+  express: runExpress,
+  adapters: runAdapters,
+  stores: runStores,
+}
 const RESULTS = new URL('../results/', import.meta.url)
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } })

@@ -1,0 +1,54 @@
+/** Servers of one suite in turn, each in a process of its own, under the same load from another. */
+import { startChild } from './child.js'
+import { inTurn } from './rounds.js'
+
+export const ROUNDS = 9
+export const REQUESTS = 2500
+const WARM_UPS = 3
+
+/**
+ * One line of a table: what it says, the variant of the server, the status that every answer must have.
+ *
+ * @typedef {readonly [row: string, name: string, status: number]} Line
+ */
+
+/**
+ * @param {string} module file name of the servers
+ * @param {readonly Line[]} lines those named `solved` get a solution with every request
+ * @returns {Promise<Map<string, number[]>>} microseconds of the server's CPU per request, by variant, one per round
+ */
+export async function measureServers(module, lines) {
+  const load = startChild('express-load.js', 'load')
+  /** @type {Map<string, import('./child.js').Child>} */
+  const servers = new Map(lines.map(([, name]) => [name, startChild(module, name)]))
+  try {
+    const run = async (/** @type {string} */ name, /** @type {number} */ round) => {
+      const status = lines.find(([, variant]) => variant === name)?.[2]
+      return await measureRound({ load, server: servers.get(name), round, status, solve: name === 'solved' })
+    }
+    const names = lines.map(([, name]) => name)
+    await inTurn(names, WARM_UPS, run)
+    return await inTurn(names, ROUNDS, async (name, round) => await run(name, WARM_UPS + round))
+  } finally {
+    await Promise.all([load, ...servers.values()].map((child) => child.end()))
+  }
+}
+
+/**
+ * @param {object} one
+ * @param {import('./child.js').Child} one.load
+ * @param {import('./child.js').Child | undefined} one.server
+ * @param {number} one.round
+ * @param {number | undefined} one.status
+ * @param {boolean} one.solve
+ * @returns {Promise<import('./cpu.js').Cost>}
+ */
+async function measureRound({ load, server, round, status, solve }) {
+  const port = await server?.call('listen')
+  await load.call('prepare', { port, round, requests: REQUESTS, solve })
+  await server?.call('start')
+  await load.call('fire', { status })
+  const cpuUs = await server?.call('stop')
+  await load.call('hangUp')
+  return { cpuUs, ops: REQUESTS }
+}
