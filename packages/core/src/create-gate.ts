@@ -91,13 +91,13 @@ function openGate(engine: Engine, issuer: Issuer): Gate {
   let closed = false
 
   const decideUnskipped = (view: RequestView, policy: Policy, passage: Passage) => {
+    if (isPreflight(view)) return ofPreflight(policy)
     passage.demand(policy)
     nameMistakes(engine, view, policy)
     issuer.learn(policy, view)
     return whenKnown(callerOf(engine, view), (caller) => decide(engine, { view, policy, passage, caller }))
   }
   const decideOnce = (view: RequestView, policy: Policy, passage: Passage): Decision | Promise<Decision> => {
-    if (isPreflight(view)) return policy.ways.length > 0 && policy.mode === 'enforce' ? PREFLIGHT : SKIP
     if (policy.skip === undefined) return decideUnskipped(view, policy, passage)
     return whenKnown(policy.skip(view), (skip) => (skip ? SKIP : decideUnskipped(view, policy, passage)))
   }
@@ -175,6 +175,11 @@ function foreign(policy: Policy): TurnpikeError {
 function countedCaller({ callers }: Engine, caller: Caller): CountedCaller {
   const byAddress = caller.byAddress ? callers.byAddress(caller.id) : undefined
   return byAddress ?? callers.byName(caller)
+}
+
+/** Nothing is counted; but a handler that costs something is not for it. */
+function ofPreflight({ ways, mode }: Policy): Decision {
+  return ways.length > 0 && mode === 'enforce' ? PREFLIGHT : SKIP
 }
 
 /** Asked by browsers before the real request; answering it with 402 would hide that one (Fetch, CORS-preflight). */

@@ -49,6 +49,8 @@ describe('a CORS preflight', () => {
     const preflight = { method: 'OPTIONS', headers }
     expect(await gate.decide(request(preflight), policy)).toEqual({ outcome: 'preflight' })
     expect(await gate.decide(request(preflight), gate.policy({ free: '1/1m' }))).toEqual({ outcome: 'skip' })
+    const exempt = gate.policy({ require: pow(4), skip: () => true })
+    expect(await gate.decide(request(preflight), exempt)).toEqual({ outcome: 'skip' })
     for (const missing of ['origin', 'access-control-request-method']) {
       const rest = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== missing))
       expect(refusalOf(await gate.decide(request({ method: 'OPTIONS', headers: rest }), policy)).status).toBe(

@@ -34,7 +34,9 @@ export function createTending(lanes: Lanes, keySpace: KeySpace, names: WindowNam
       return KEEP_OUTCOMES.find((outcome) => outcome === kept) ?? 'gone'
     },
     async giveBack(claim) {
-      const back = await end('giveBack', claim)
+      const undone = claim.unserved === true ? await end('undo', claim) : 'gone'
+      // A claim that is live no longer is counted no more either, so asking again is safe.
+      const back = undone === 'gone' ? await end('giveBack', claim) : undone
       return GIVE_BACK_OUTCOMES.find((outcome) => outcome === back) ?? 'gone'
     },
     async undo(claim) {

@@ -31,6 +31,19 @@ async function tryClaim(
 
 function describeIdempotence(open: StoreOpener): void {
   test(
+    'R31 a use that no handler was started for is given back as often as it takes, and not counted',
+    onStore(open, async ({ store }) => {
+      for (let attempt = 0; attempt < 5; attempt += 1) {
+        const claim = sampleClaim({ claimId: `unserved ${attempt}`, leaseMs: 30_000 })
+        admitted(await store.admit(claiming(claim)))
+        const unserved = { ...refOf(claim), unserved: true }
+        expect(await store.giveBack(unserved)).toBe('givenBack')
+        expect(await store.giveBack(unserved)).toBe('givenBack')
+      }
+      admitted(await store.admit(claiming(sampleClaim({ claimId: 'served', leaseMs: 30_000 }))))
+    }),
+  )
+  test(
     'R11 keep and giveBack may be said twice, and count once',
     onStore(open, async ({ store }) => {
       const [kept, back] = [
