@@ -226,7 +226,7 @@ function rateLimitRedis(limit, ms) {
   const store = new RedisStore({
     sendCommand: async (command, ...args) => /** @type {never} */ (await redis.call(command, ...args)),
   })
-  void store.init(/** @type {import('express-rate-limit').Options} */ ({ windowMs: ms }))
+  store.windowMs = ms
   return each(async (holder) => (await store.increment(holder)).totalHits <= limit)
 }
 
