@@ -7,6 +7,9 @@ import type { FastTake } from '../shape.ts'
  * what the long way costs. Whatever it does not know it leaves to that: refusals, a clock that has stepped back, wide or
  * crowded windows, broken records. `reply[i + 1]` stays empty then.
  *
+ * All holders are read in one go, a quarter of what one by one costs; what has been used is not used again, so a holder that
+ * comes twice, and a key of another type, are read by themselves.
+ *
  * KEYS and ARGV as for the long way, without order and shapes.
  *
  * A take that only grows the newest records changes no lengths: it writes in place, without the key's time to live. That
@@ -17,14 +20,22 @@ export function fastTakeLua({ keys, windows, claim, ttlMs }: FastTake, json: str
     const n = index + 1
     return `local N${n}, W${n}, L${n}, S${n}, C${n} = ${[name, windowMs, limit, slotMs, cost].join(', ')}`
   })
+  const slots = windows.map((_, index) => {
+    const n = index + 1
+    return `local A${n}, Q${n} = nowMs - W${n}, floor(nowMs % 4294967296 / S${n})`
+  })
   return `
 local WIDEST, LONGEST_MS, ttl = 65535, 2147483647, '${ttlMs}'
 ${numbers.join('\n')}
+${slots.join('\n')}
 local deadlineMs, order, json, firstArg, count = tonumber(ARGV[1]), nil, '${json}', 2, #KEYS / ${keys}
 local reply, left = { pack('<I6', nowMs) }, count
 if nowMs <= deadlineMs then
+  local holders, values = ${keys === 1 ? 'KEYS' : '{}'}, {}
+${keys === 1 ? '' : `  for i = 1, count do holders[i] = KEYS[${keys} * i - ${keys - 1}] end`}
+  for i, value in ipairs(call('MGET', unpack(holders))) do values[holders[i]] = value end
   for i = 1, count do
-    local key = KEYS[${keys} * i - ${keys - 1}]
+    local key = holders[i]
 ${takeOf(windows.length, keys, claim)}
   end
 end
@@ -38,7 +49,8 @@ function takeOf(count: number, keys: number, claim: FastTake['claim']): string {
     Array.from({ length: count }, (_, index) => line(index + 1)).join(between)
   return `
     repeat
-      local v = redis.pcall('GET', key)
+      local v = values[key]
+      if v then values[key] = nil else v = redis.pcall('GET', key) end
       local p, length, place, isMerged, rest, restEndMs = 1, 0, 0, true, '', 0
 ${each((n) => `      local b${n}, u${n}, h${n}, c${n}, t${n}, g${n}, d${n}, f${n}, e${n}, m${n} = 0, 0, 0, 0, 0, 0, 0, 1, 0, ''`)}
       if v then
@@ -75,7 +87,7 @@ ${claim === undefined ? '' : weighClaim(keys, claim)}
 ${claim === undefined ? '' : takeClaim(claim)}
       left = left - 1
       reply[i + 1] = pack('<BBi4${'I6i4i4'.repeat(count)}${claim === undefined ? '' : 'I4'}', 1, 0, 0, ${each(
-        (n) => `L${n} - u${n}, h${n} + W${n} - nowMs, W${n}`,
+        (n) => `L${n} - u${n}, h${n} - A${n}, W${n}`,
         ', ',
       )}${claim === undefined ? '' : `, ${claim.uses - 1}`})
     until true`
@@ -109,10 +121,9 @@ function keepWindow(n: number): string {
 /** Drops what has expired in window n, and breaks off unless the take fits. */
 function weighWindow(n: number): string {
   return `
-      if u${n} > 0 and h${n} <= nowMs - W${n} then
-        local since = nowMs - W${n}
+      if u${n} > 0 and h${n} <= A${n} then
         isMerged = false
-        if t${n} <= since then
+        if t${n} <= A${n} then
           b${n}, u${n}, c${n}, d${n}, e${n} = 0, 0, 0, 0, f${n} - 1
         else
           repeat
@@ -130,7 +141,7 @@ function weighWindow(n: number): string {
               c${n}, f${n} = readVarint(v, f${n})
               h${n}, b${n} = h${n} + gap, b${n} - 1
             end
-          until h${n} > since
+          until h${n} > A${n}
         end
       end
       if u${n} + C${n} > L${n} then break end`
@@ -142,7 +153,7 @@ function chargeWindow(n: number): string {
         if u${n} == 0 then
           h${n}, c${n}, isMerged = nowMs, C${n}, false
         elseif t${n} == nowMs or S${n} > 1 and nowMs - t${n} < S${n}
-          and floor(t${n} % 4294967296 / S${n}) == floor(nowMs % 4294967296 / S${n}) then
+          and floor(t${n} % 4294967296 / S${n}) == Q${n} then
           if d${n} > 0 then
             d${n}, g${n} = d${n} + C${n}, g${n} + nowMs - t${n}
           else
