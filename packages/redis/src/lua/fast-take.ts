@@ -1,19 +1,18 @@
 import type { FastTake } from '../shape.ts'
+import { takeInPlace } from './in-place.ts'
 
 /**
  * The short way through most decisions: up to three windows of one holder, and at most one claim on a credential that was
- * never seen; all of them fit. It is
- * written out for one shape, with the numbers of its windows in it, and keeps everything in local variables: a third of
- * what the long way costs. Whatever it does not know it leaves to that: refusals, a clock that has stepped back, wide or
- * crowded windows, broken records. `reply[i + 1]` stays empty then.
+ * never seen; all of them fit. It is written out for one shape, with the numbers of its windows in it, and keeps everything
+ * in local variables: a third of what the long way costs. Whatever it does not know it leaves to that: refusals, a clock
+ * that has stepped back, wide or crowded windows, broken records. `reply[i + 1]` stays empty then.
  *
  * All holders are read in one go, a quarter of what one by one costs; what has been used is not used again, so a holder that
  * comes twice, and a key of another type, are read by themselves.
  *
  * KEYS and ARGV as for the long way, without order and shapes.
  *
- * A take that only grows the newest records changes no lengths: it writes in place, without the key's time to live. That
- * is longer by a slot for this reason.
+ * What is written in place keeps the key's time to live, which is longer by a slot for this reason.
  */
 export function fastTakeLua({ keys, windows, claim, ttlMs }: FastTake, json: string): string {
   const numbers = windows.map(({ name, windowMs, limit, slotMs, cost }, index) => {
@@ -22,7 +21,7 @@ export function fastTakeLua({ keys, windows, claim, ttlMs }: FastTake, json: str
   })
   const slots = windows.map((_, index) => {
     const n = index + 1
-    return `local A${n}, Q${n} = nowMs - W${n}, floor(nowMs % 4294967296 / S${n})`
+    return `local A${n}, Q${n}, M${n} = nowMs - W${n}, floor(nowMs % 4294967296 / S${n}), min(L${n}, WIDEST)`
   })
   return `
 local WIDEST, LONGEST_MS, ttl = 65535, 2147483647, '${ttlMs}'
@@ -45,38 +44,23 @@ if left == 0 then return table.concat(reply) end
 
 /** The block that takes from `count` windows, or breaks off with nothing written. */
 function takeOf(count: number, keys: number, claim: FastTake['claim']): string {
-  const each = (line: (n: number) => string, between = '\n') =>
-    Array.from({ length: count }, (_, index) => line(index + 1)).join(between)
+  const each = (line: (n: number) => string, between = '\n') => inTurn(count, line, between)
   return `
     repeat
       local v = values[key]
       if v then values[key] = nil else v = redis.pcall('GET', key) end
-      local p, length, place, isMerged, rest, restEndMs = 1, 0, 0, true, '', 0
-${each((n) => `      local b${n}, u${n}, h${n}, c${n}, t${n}, g${n}, d${n}, f${n}, e${n}, m${n} = 0, 0, 0, 0, 0, 0, 0, 1, 0, ''`)}
-      if v then
-        if type(v) ~= 'string' then break end
-        length = #v
+${each((n) => `      local b${n}, u${n}, h${n}, c${n}, t${n}, g${n}, d${n}, f${n}, e${n}`)}
+      local value, rest, restEndMs
+      if type(v) == 'string' then
+${takeInPlace(count)}
       end
-      while p + NARROW_BYTES - 1 <= length do
-        local name, windowMs, bytes, b, u, h, c, span, g, d, f = unpack_(NARROW, v, p)
-        local e, t = f + bytes - 1, h + span
-        if e > length or t > nowMs or windowMs > LONGEST_MS then break end
-        place = place + 1
-${each(keepWindow, '\n        else')}
-        elseif t + windowMs > nowMs then
-          rest = rest .. sub(v, p, e)
-          restEndMs = max(restEndMs, t + windowMs + ceil(windowMs / 32))
-        end
-        p = e + 1
+      local isInPlace = value ~= nil
+      if not isInPlace then
+${takeAnywhere(count)}
       end
-      if p <= length then break end
-${each(weighWindow)}
-${each(chargeWindow)}
-      if ${each((n) => `u${n} > WIDEST`, ' or ')} then break end
 ${claim === undefined ? '' : weighClaim(keys, claim)}
-      local value = ${each(writeWindow, ' .. ')}
       local written
-      if isMerged and #value == ${each((n) => `e${n} - f${n} + 1`, ' + ')} + ${count} * NARROW_BYTES then
+      if isInPlace then
         written = redis.pcall('SETRANGE', key, '0', value)
       elseif rest == '' then
         written = redis.pcall('PSETEX', key, ttl, value)
@@ -91,6 +75,41 @@ ${claim === undefined ? '' : takeClaim(claim)}
         ', ',
       )}${claim === undefined ? '' : `, ${claim.uses - 1}`})
     until true`
+}
+
+/** Reads and writes everything, whatever else the value holds. */
+function takeAnywhere(count: number): string {
+  const each = (line: (n: number) => string, between = '\n') => inTurn(count, line, between)
+  return `
+      local p, length = 1, 0
+      rest, restEndMs = '', 0
+${each((n) => `      b${n}, u${n}, h${n}, c${n}, t${n}, g${n}, d${n}, f${n}, e${n} = 0, 0, 0, 0, 0, 0, 0, 1, 0`)}
+${each((n) => `      local m${n} = ''`)}
+      if v then
+        if type(v) ~= 'string' then break end
+        length = #v
+      end
+      while p + NARROW_BYTES - 1 <= length do
+        local name, windowMs, bytes, b, u, h, c, span, g, d, f = unpack_(NARROW, v, p)
+        local e, t = f + bytes - 1, h + span
+        if e > length or t > nowMs or windowMs > LONGEST_MS then break end
+${each(keepWindow, '\n        else')}
+        elseif t + windowMs > nowMs then
+          rest = rest .. sub(v, p, e)
+          restEndMs = max(restEndMs, t + windowMs + ceil(windowMs / 32))
+        end
+        p = e + 1
+      end
+      if p <= length then break end
+${each(weighWindow)}
+${each(chargeWindow)}
+      if ${each((n) => `u${n} > WIDEST`, ' or ')} then break end
+      value = ${each(writeWindow, ' .. ')}`
+}
+
+/** A line for each window, beginning with 1. */
+function inTurn(count: number, line: (n: number) => string, between = '\n'): string {
+  return Array.from({ length: count }, (_, index) => line(index + 1)).join(between)
 }
 
 /** Breaks off unless the credential is good, and new to the store. */
@@ -111,18 +130,16 @@ function takeClaim({ uses, leaseMs, lapse }: NonNullable<FastTake['claim']>): st
       if type(written) == 'table' and written.err then break end`
 }
 
-/** Window n, where it is the one just read; anywhere but in its place it is written anew, before all others. */
+/** Window n, where it is the one just read; it is written anew, before all others. */
 function keepWindow(n: number): string {
   return `if name == N${n} and windowMs == W${n} then
-          b${n}, u${n}, h${n}, c${n}, t${n}, g${n}, d${n}, f${n}, e${n} = b, u, h, c, t, g, d, f, e
-          if place ~= ${n} then isMerged = false end`
+          b${n}, u${n}, h${n}, c${n}, t${n}, g${n}, d${n}, f${n}, e${n} = b, u, h, c, t, g, d, f, e`
 }
 
 /** Drops what has expired in window n, and breaks off unless the take fits. */
 function weighWindow(n: number): string {
   return `
       if u${n} > 0 and h${n} <= A${n} then
-        isMerged = false
         if t${n} <= A${n} then
           b${n}, u${n}, c${n}, d${n}, e${n} = 0, 0, 0, 0, f${n} - 1
         else
@@ -151,7 +168,7 @@ function weighWindow(n: number): string {
 function chargeWindow(n: number): string {
   return `
         if u${n} == 0 then
-          h${n}, c${n}, isMerged = nowMs, C${n}, false
+          h${n}, c${n} = nowMs, C${n}
         elseif t${n} == nowMs or S${n} > 1 and nowMs - t${n} < S${n}
           and floor(t${n} % 4294967296 / S${n}) == Q${n} then
           if d${n} > 0 then
@@ -164,7 +181,7 @@ function chargeWindow(n: number): string {
             if b${n} + 2 >= MAX_RECORDS then break end
             m${n}, b${n} = varint(g${n}) .. varint(d${n}), b${n} + 1
           end
-          g${n}, d${n}, isMerged = nowMs - t${n}, C${n}, false
+          g${n}, d${n} = nowMs - t${n}, C${n}
         end
         u${n} = u${n} + C${n}
         if e${n} >= f${n} then m${n} = sub(v, f${n}, e${n}) .. m${n} end`
