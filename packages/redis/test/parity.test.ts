@@ -168,6 +168,24 @@ test.each([1, 2, 3, 4])(
   },
 )
 
+test('R7 a record that grew expires with what was added last, to the millisecond', async () => {
+  let nowMs = WRAP_MS
+  const memory = memoryStore({ now: () => nowMs })
+  const scripts = openScripts(redis, freshPrefix(), () => nowMs)
+  const seen = new Set<string>()
+  for (let gapMs = 0; gapMs < 40; gapMs += 1) {
+    const window = { holder: `after ${gapMs}`, id: 'search free', limit: 40, windowMs: 1000, cost: 20 }
+    const request = { shard: 5, common: [], ways: [{ windows: [window], claims: [] }], otherwise: [] }
+    for (const stepMs of [0, gapMs, 999 - gapMs, 1, gapMs - 1, 1]) {
+      nowMs += Math.max(0, stepMs)
+      const { outcome, isFast } = await scripts.admit(request)
+      expect({ gapMs, stepMs, outcome }).toEqual({ gapMs, stepMs, outcome: memory.admit(request) })
+      seen.add(`${outcome.outcome} ${isFast}`)
+    }
+  }
+  expect(seen).toEqual(new Set(['admitted true', 'refused true']))
+})
+
 test('R7 a clock that steps back, as after a failover, is read as the time of the newest event by both', async () => {
   let nowMs = WRAP_MS
   const memory = memoryStore({ now: () => nowMs })
