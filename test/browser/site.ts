@@ -12,10 +12,14 @@ export interface Site {
 /** An import map must stand in the page; its hash is what a strict policy lets it in by. */
 const MAP_HASH = createHash('sha256').update(IMPORT_MAP).digest('base64')
 
+const STRICT = `default-src 'none'; img-src data:; script-src 'self' 'sha256-${MAP_HASH}'`
+
 /** Policies by the path of the page that has them. */
 const POLICIES: Readonly<Record<string, string | undefined>> = {
   '/': undefined,
-  '/strict': `default-src 'none'; script-src 'self' 'sha256-${MAP_HASH}'; worker-src 'self'; img-src data:`,
+  '/strict': `${STRICT}; worker-src 'self'`,
+  '/strict-with-workers': `${STRICT}; worker-src 'self' blob:`,
+  '/strict-with-wasm': `${STRICT} 'wasm-unsafe-eval'; worker-src 'self' blob:`,
 }
 
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Turnpike</title><link rel="icon" href="data:,">

@@ -145,34 +145,80 @@ describe('the solver in a page', () => {
   })
 })
 
-describe('the solver under a strict content security policy', () => {
-  test('does without its workers, which the policy forbids', async () => {
+/** Ahead of a page's own scripts: counts the WebAssembly modules that start. */
+function countModules(): void {
+  const wasm: { instantiate: (...given: unknown[]) => Promise<unknown> } = Reflect.get(
+    globalThis,
+    'WebAssembly',
+  )
+  const { instantiate } = wasm
+  Object.assign(globalThis, { modulesStarted: 0 })
+  wasm.instantiate = async (...given) => {
+    const started = await instantiate(...given)
+    Object.assign(globalThis, { modulesStarted: Number(Reflect.get(globalThis, 'modulesStarted')) + 1 })
+    return started
+  }
+}
+
+/** Solves in a page; also how many WebAssembly modules the page started for it. */
+async function solveIn(page: Page, options: SolveOptions) {
+  return await page.evaluate(async (given) => {
+    const { solve } = await import('@turnpike/solver')
+    const solved = await solve(given)
+    return { solved, modules: Number(Reflect.get(globalThis, 'modulesStarted')) }
+  }, options)
+}
+
+describe('the solver and content security policies', () => {
+  const here = { challenge: CHALLENGE, difficulty: 4, workers: 0 } as const
+
+  test.each([
+    ['without a policy', '/'],
+    ["with 'wasm-unsafe-eval'", '/strict-with-wasm'],
+  ])('%s it works in WebAssembly, and nothing is complained about', async (_, path) => {
+    const { page, complaints } = await visit(`${site.origin}${path}`, countModules)
+    const { solved, modules } = await solveIn(page, here)
+    expect(workOf(solved.nonces[0])).toMatch(/^0000/)
+    expect(modules).toBe(1)
+    expect(complaints).toEqual([])
+  })
+
+  test("without 'wasm-unsafe-eval' it works in plain JavaScript, to the same solution", async () => {
+    const free = await visit(site.origin, countModules)
+    const strict = await visit(`${site.origin}/strict`, countModules)
+    const fast = await solveIn(free.page, here)
+    const slow = await solveIn(strict.page, here)
+    expect(slow.modules).toBe(0)
+    expect(slow.solved.nonces).toEqual(fast.solved.nonces)
+    expect(slow.solved.hashes).toBe(fast.solved.hashes)
+  })
+
+  test('breaches a policy against WebAssembly once at most, however often it solves', async () => {
+    const { page, complaints } = await visit(`${site.origin}/strict`)
+    await solveIn(page, here)
+    await solveIn(page, here)
+    expect(complaints.length).toBeLessThanOrEqual(1)
+    for (const complaint of complaints) expect(complaint).toMatch(/WebAssembly/)
+  })
+
+  test('does without its workers where the policy forbids them', async () => {
     const { page, complaints } = await visit(`${site.origin}/strict`)
     const workers: string[] = []
     page.on('worker', (worker) => workers.push(worker.url()))
-    const solved = await page.evaluate(
-      async (options) => {
-        const { solve } = await import('@turnpike/solver')
-        return await solve(options)
-      },
-      { challenge: CHALLENGE, difficulty: 4, workers: 2 },
-    )
+    const { solved } = await solveIn(page, { ...here, workers: 2 })
     expect(workOf(solved.nonces[0])).toMatch(/^0000/)
     expect(workers).toEqual([])
     // The policy was at work: it is what kept the workers out.
     expect(complaints.join('\n')).toMatch(/worker.*Content Security Policy/i)
   })
 
-  test('needs no eval: nothing else is complained about', async () => {
-    const { page, complaints } = await visit(`${site.origin}/strict`)
-    const solved = await page.evaluate(
-      async (options) => {
-        const { solve } = await import('@turnpike/solver')
-        return await solve(options)
-      },
-      { challenge: CHALLENGE, difficulty: 4, workers: 0 },
-    )
-    expect(workOf(solved.nonces[0])).toMatch(/^0000/)
-    expect(complaints).toEqual([])
+  test.each(['/strict-with-workers', '/strict-with-wasm'])('works in workers below %s', async (path) => {
+    const { page } = await visit(`${site.origin}${path}`)
+    const workers: string[] = []
+    page.on('worker', (worker) => workers.push(worker.url()))
+    const { solved } = await solveIn(page, { challenge: CHALLENGE, difficulty: 5, workers: 2 })
+    expect(workOf(solved.nonces[0])).toMatch(/^00000/)
+    expect(workers).toHaveLength(2)
+    await workersGone(page)
   })
 })

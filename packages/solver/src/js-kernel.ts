@@ -26,7 +26,7 @@ export function createJsKernel(sha256: Sha256): Kernel {
     target = block.target
     chained = block.state[0] ?? 0
     schedule.set(block.words)
-    expand(schedule, 16)
+    expand(schedule, 16, 64)
     // Word i is made of words i-2, i-7, i-15 and i-16: this is the first that the varying one reaches.
     firstVarying = position >= 9 ? position + 7 : Math.max(16, position + 15)
     hot.set(block.state)
@@ -36,7 +36,7 @@ export function createJsKernel(sha256: Sha256): Kernel {
   function search(from: number, to: number): number {
     for (let inner = from; inner < to; inner++) {
       schedule[position] = ((digits[inner >>> 8] ?? 0) << 16) | (digits[inner & 255] ?? 0)
-      expand(schedule, firstVarying)
+      expand(schedule, firstVarying, 64)
       for (let i = 0; i < 8; i++) working[i] = hot[i] ?? 0
       rounds(working, schedule, position, 64)
       if (((working[0] ?? 0) + chained) >>> 0 <= target) return inner

@@ -1,7 +1,7 @@
-import { createJsKernel } from './js-kernel.ts'
+import { openKernel } from './kernel-choice.ts'
 import { createRangeSearch } from './range-search.ts'
-import type { Job, Range } from './range-search.ts'
-import { createRounds, createSha256, expandSchedule, INITIAL_STATE, ROUND_CONSTANTS } from './sha256.ts'
+import type { Job, Range, RangeSearch } from './range-search.ts'
+import { SHA256 } from './sha256.ts'
 
 /** What came of searching a range. */
 export interface Searched {
@@ -29,19 +29,14 @@ const TURN_MS = 8
 
 /** Searches in the calling thread, in short turns. */
 export function openCallingThread(job: Job): Lane {
-  const sha256 = createSha256(INITIAL_STATE, expandSchedule, createRounds(ROUND_CONSTANTS))
-  const search = createRangeSearch(job, createJsKernel(sha256), sha256)
+  const opening = openKernel(job.kernel, SHA256)
+  let search: RangeSearch | undefined
   let closed = false
   let turnEndsAt = performance.now() + TURN_MS
 
-  async function takeTurns(): Promise<void> {
-    if (performance.now() < turnEndsAt) return
-    await nextTurn()
-    turnEndsAt = performance.now() + TURN_MS
-  }
-
   return {
     async search(range, wanted) {
+      search ??= createRangeSearch(job, await opening, SHA256)
       const found: number[] = []
       let at = range.from
       while (at < range.to && found.length < wanted) {
@@ -50,7 +45,9 @@ export function openCallingThread(job: Job): Lane {
         const hit = search({ from: at, to })
         if (hit >= 0) found.push(hit)
         at = hit < 0 ? to : hit + 1
-        await takeTurns()
+        if (performance.now() < turnEndsAt) continue
+        await nextTurn()
+        turnEndsAt = performance.now() + TURN_MS
       }
       return { found, hashes: at - range.from }
     },

@@ -12,6 +12,8 @@ export interface Message {
   readonly nonceAt: number
   /** Digits of the nonce. */
   readonly nonceWidth: number
+  /** Which word of the last block carries the inner digits: 0 to 12. */
+  readonly position: number
 }
 
 /** Lays out the UTF-8 bytes of `challenge` for the search. */
@@ -24,7 +26,7 @@ export function layOut(challenge: string): Message {
   bytes.fill(0x30, text.length, end)
   bytes[end] = 0x80
   new DataView(bytes.buffer).setUint32(bytes.length - 4, end * 8)
-  return { bytes, nonceAt: text.length, nonceWidth }
+  return { bytes, nonceAt: text.length, nonceWidth, position: (end % 64) / 4 - 1 }
 }
 
 /**

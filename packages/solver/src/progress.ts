@@ -6,6 +6,8 @@ export interface Progress {
   /** Hashes that the whole search takes on average; any one search may need several times as many. */
   readonly expectedHashes: number
   readonly elapsedMs: number
+  /** How long the whole search takes on average at this rate, from its beginning. */
+  readonly expectedMs: number
 }
 
 const EVERY_MS = 100
@@ -22,11 +24,13 @@ export function createProgress(expectedHashes: number, onProgress?: (progress: P
       const now = performance.now()
       if (onProgress === undefined || now - toldAt < EVERY_MS) return
       toldAt = now
+      const elapsed = now - startedAt
       onProgress({
         hashes,
-        hashesPerSecond: (hashes * 1000) / elapsedMs(),
+        hashesPerSecond: (hashes * 1000) / elapsed,
         expectedHashes,
-        elapsedMs: elapsedMs(),
+        elapsedMs: elapsed,
+        expectedMs: (expectedHashes * elapsed) / hashes,
       })
     },
     hashes: (): number => hashes,

@@ -1,6 +1,7 @@
 import type { Kernel } from './kernel.ts'
 import type { Message } from './message.ts'
 import type { Sha256 } from './sha256.ts'
+import type { LoadableKernel } from './wasm-kernel.ts'
 
 /** Nonce numbers `from` up to, not including, `to`. */
 export interface Range {
@@ -13,6 +14,8 @@ export interface Job {
   readonly message: Message
   /** The hash's first 32 bits must not exceed this unsigned number. */
   readonly target: number
+  /** What to search with, where it may be compiled; undefined: plain JavaScript. */
+  readonly kernel?: LoadableKernel | undefined
 }
 
 /** Tries the nonces of a range; the number of the first that meets the target, or -1. Synchronous. */
@@ -25,10 +28,9 @@ export type RangeSearch = (range: Range) => number
  * Self-contained on purpose (see `worker-source.ts`): kernel and hash come in as arguments.
  */
 export function createRangeSearch(job: Job, kernel: Kernel, sha256: Sha256): RangeSearch {
-  const { bytes, nonceAt, nonceWidth } = job.message
+  const { bytes, nonceAt, nonceWidth, position } = job.message
   const text = bytes.slice()
   const view = new DataView(text.buffer)
-  const innerAt = nonceAt + nonceWidth - 4
   const lastBlock = text.length - 64
   const firstOpenBlock = nonceAt - (nonceAt % 64)
   const midstate = chain(sha256.initial.slice(), 0, firstOpenBlock)
@@ -47,7 +49,6 @@ export function createRangeSearch(job: Job, kernel: Kernel, sha256: Sha256): Ran
     const digits = outer.toString(16).padStart(nonceWidth - 4, '0')
     for (let i = 0; i < digits.length; i++) text[nonceAt + i] = digits.charCodeAt(i)
     const state = chain(midstate.slice(), firstOpenBlock, lastBlock)
-    const position = (innerAt - lastBlock) / 4
     kernel.prepare({ state, words: wordsAt(lastBlock), position, target: job.target })
     preparedOuter = outer
   }

@@ -16,7 +16,7 @@ export interface Quest {
 /**
  * Searches in `lanes` until enough nonces are found or all hashes allowed are tried. A lane that breaks gives its range
  * back to the others; what none of them can take, the calling thread does. Closes the lanes it was given.
- * `onHashes` hears of every range done. Returns the nonces' numbers, ascending; fewer than `count` when hashes ran out.
+ * `onHashes` hears of every range done, as far as it was searched. Returns the nonces' numbers, ascending; fewer than `count` when hashes ran out.
  * @throws signal.reason once `signal` is aborted.
  */
 export async function searchInLanes(
@@ -42,7 +42,7 @@ export async function searchInLanes(
         return
       }
       found.push(...searched.found)
-      onHashes(searched.hashes)
+      if (searched.hashes > 0) onHashes(searched.hashes)
       if (found.length >= quest.count) stop()
     }
   }

@@ -21,10 +21,10 @@ export const ROUND_CONSTANTS = Int32Array.from([
   0xc67178f2,
 ])
 
-/** Fills `schedule[from..63]` from the sixteen words before (6.2.2, step 1). */
-export function expandSchedule(schedule: Int32Array, from: number): void {
+/** Fills `schedule[from]` up to, not including, `schedule[to]`, each from the sixteen words before (6.2.2, step 1). */
+export function expandSchedule(schedule: Int32Array, from: number, to: number): void {
   const w = schedule
-  for (let i = from; i < 64; i++) {
+  for (let i = from; i < to; i++) {
     const x = w[i - 15] ?? 0
     const y = w[i - 2] ?? 0
     const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)
@@ -76,25 +76,35 @@ export function createRounds(constants: Int32Array): Rounds {
 /** The functions together, as a kernel takes them. */
 export interface Sha256 {
   readonly initial: Int32Array
-  readonly expand: (schedule: Int32Array, from: number) => void
+  readonly constants: Int32Array
+  readonly expand: (schedule: Int32Array, from: number, to: number) => void
   readonly rounds: Rounds
   /** Takes one block of sixteen words into the chaining `state`, in place. */
   readonly compress: (state: Int32Array, block: Int32Array) => void
 }
 
 /** Puts them together. */
-export function createSha256(initial: Int32Array, expand: Sha256['expand'], rounds: Rounds): Sha256 {
+export function createSha256({ initial, constants, expand, rounds }: Omit<Sha256, 'compress'>): Sha256 {
   return {
     initial,
+    constants,
     expand,
     rounds,
     compress(state, block) {
       const schedule = new Int32Array(64)
       schedule.set(block)
-      expand(schedule, 16)
+      expand(schedule, 16, 64)
       const working = state.slice()
       rounds(working, schedule, 0, 64)
       for (let i = 0; i < 8; i++) state[i] = (state[i] ?? 0) + (working[i] ?? 0)
     },
   }
 }
+
+/** In this thread. */
+export const SHA256 = createSha256({
+  initial: INITIAL_STATE,
+  constants: ROUND_CONSTANTS,
+  expand: expandSchedule,
+  rounds: createRounds(ROUND_CONSTANTS),
+})

@@ -47,7 +47,8 @@ function nodeModule<Name extends 'node:os' | 'node:worker_threads'>(name: Name) 
 }
 
 function startNodeWorker(threads: typeof import('node:worker_threads')): WorkerThread {
-  const worker = new threads.Worker(workerSource(), { eval: true })
+  // Without this process's flags: its preloads are not for us, and `--input-type=module` would be taken for our text, too.
+  const worker = new threads.Worker(workerSource(), { eval: true, execArgv: [] })
   return {
     post: (request) => worker.postMessage(request, []),
     onAnswer: (listener) => void worker.on('message', listener),
