@@ -1,26 +1,26 @@
 #!/usr/bin/env node
 /**
  * Starts the command. In a source checkout that was never built it builds first, so that `npx turnpike` works right
- * after a clone; everything else is in src/main.ts.
+ * after a clone; everything else is in src.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-const main = new URL('../dist/main.js', import.meta.url)
+const main = new URL('../dist/index.js', import.meta.url)
 
 if (major < 20 || (major === 20 && minor < 19)) {
   stop(`turnpike needs Node 20.19 or newer; this is ${process.version}.`)
 }
 if (!existsSync(main)) build()
 
-/** @type {typeof import('../src/main.ts')} */
+/** @type {typeof import('../src/index.ts')} */
 const { processIo, run } = await import(main.href)
 process.exitCode = await run(process.argv.slice(2), processIo())
 
 function build() {
-  if (!existsSync(new URL('../src/main.ts', import.meta.url))) {
+  if (!existsSync(new URL('../src/index.ts', import.meta.url))) {
     stop('turnpike is not installed completely (dist is missing). Install @turnpike/cli again.')
   }
   console.error('turnpike: not built yet; building once ...')

@@ -1,22 +1,31 @@
 import { Command, CommanderError } from 'commander'
 import { readFileSync } from 'node:fs'
+import { addInspect, addReset } from './callers/usage.ts'
 import { EXIT, UsageError } from './exit-code.ts'
+import { codeOf, messageOf } from './failure.ts'
 import type { Io } from './io.ts'
-import { solveCommand } from './solve-command.ts'
-import type { SolveFlags } from './solve-request.ts'
+import { addCost } from './cost/usage.ts'
+import { addDoctor } from './doctor/usage.ts'
+import { addEarnings } from './earnings/usage.ts'
+import { addFetch } from './fetch/usage.ts'
+import { addKeys } from './keys/usage.ts'
+import type { Session } from './session.ts'
+import { addSolve } from './solve/usage.ts'
+import { printable } from './terminal.ts'
 
-export { processIo } from './io.ts'
-export type { Io, Output } from './io.ts'
-
-const EXIT_CODES = `
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`
-
-const SOLVE_EXAMPLES = `
+const NOTES = `
 Examples:
-  turnpike solve --challenge abc123 --difficulty 4
-  turnpike solve --challenge "$challenge"          a gate's challenge says itself how hard it is
-  curl -s https://api.example/api/challenge | jq -r .challenge | turnpike solve --challenge - --json
-${EXIT_CODES}`
+  turnpike fetch https://api.example/search
+  turnpike solve --challenge "$challenge" --json
+  turnpike cost --difficulty 4 --sats 10
+  turnpike doctor https://api.example/search
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with bad news (an HTTP error, mistakes found),
+4 more is asked for than the limits allow, 130 interrupted.
+Colour on a terminal only; NO_COLOR=1 turns it off.`
+
+/** Each adds a subcommand, whose code is loaded when it is called. */
+const COMMANDS = [addSolve, addFetch, addInspect, addReset, addCost, addDoctor, addEarnings, addKeys] as const
 
 /**
  * The command line.
@@ -25,9 +34,7 @@ ${EXIT_CODES}`
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let exitCode: number = EXIT.ok
-  const program = createProgram(io, async (flags) => {
-    exitCode = await solveCommand(flags, io)
-  })
+  const program = createProgram({ io, end: (code) => (exitCode = code) })
   try {
     await program.parseAsync(argv, { from: 'user' })
     return exitCode
@@ -36,40 +43,26 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function createProgram(io: Io, onSolve: (flags: SolveFlags) => Promise<void>): Command {
+function createProgram(session: Session): Command {
+  const { stdout, stderr } = session.io
   const program = new Command('turnpike')
     .description('Works with Turnpike gates: wait, work or pay.')
     .version(readVersion(), '-V, --version', 'print the version')
     .exitOverride()
-    .configureOutput({ writeOut: io.stdout.write, writeErr: io.stderr.write })
-    .addHelpText('after', `${EXIT_CODES}\nMore on a command: turnpike <command> --help`)
-  program
-    .command('solve')
-    .description('Solve a proof-of-work challenge and print the header to send.')
-    .requiredOption(
-      '-c, --challenge <text>',
-      'any text of 1 to 200 characters; - reads it from standard input',
-    )
-    .option(
-      '-d, --difficulty <digits>',
-      'leading zero hex digits of the hash, fractions allowed (default: 4)',
-    )
-    .option('--target <hex>', 'or: the most that the first 8 hex digits of the hash may be, such as 0000ffff')
-    .option('--bits <n>', 'or: leading zero bits of the hash')
-    .option('--count <n>', 'different nonces to find, 1 to 16 (default: 1)')
-    .option('--workers <n>', 'worker threads; 0 for none (default: as many as pay off)')
-    .option('--max-bits <n>', 'refuse to try more than 2^n expected hashes (default: 24)')
-    .option('--json', 'print one JSON object: challenge, nonce, nonces, header, hashes, elapsedMs')
-    .addHelpText('after', SOLVE_EXAMPLES)
-    .action(onSolve)
+    .configureOutput({ writeOut: stdout.write, writeErr: stderr.write })
+    .addHelpText('after', `${NOTES}\nMore on a command: turnpike <command> --help`)
+  for (const add of COMMANDS) add(program, session)
   return program
 }
 
 function report(error: unknown, io: Io): number {
   // Commander has printed its own already: the help, the version or what was wrong.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-  const message = error instanceof Error ? error.message : String(error)
-  io.stderr.write(`error: ${message}\n`)
+  // Whoever read has enough, as in `turnpike fetch ... | head -1`.
+  if (codeOf(error) === 'EPIPE') return EXIT.ok
+  // Of several lines where it says so itself; anything else that steers a terminal may be a server's.
+  const lines = messageOf(error).split('\n')
+  io.stderr.write(`error: ${lines.map(printable).join('\n')}\n`)
   return error instanceof UsageError ? EXIT.usage : EXIT.failed
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { execFile, spawn } from 'node:child_process'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,6 +24,17 @@ async function turnpike(args: readonly string[], stdin = ''): Promise<Ended> {
   })
 }
 
+/** Breaks off an endless search when it is well under way. */
+async function interrupted(workers: string) {
+  const args = ['solve', '-c', 'x', '--bits', '32', '--max-bits', '32', '--workers', workers]
+  const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let stderr = ''
+  child.stderr.on('data', (chunk) => (stderr += String(chunk)))
+  setTimeout(() => child.kill('SIGINT'), 1500)
+  const exitCode = await new Promise((resolve) => child.on('exit', resolve))
+  return { exitCode, stderr }
+}
+
 describe('the installed command', () => {
   test('solves and exits with 0', async () => {
     const { exitCode, stdout, stderr } = await turnpike(['solve', '-c', 'abc123', '-d', '4', '--json'])
@@ -30,16 +43,8 @@ describe('the installed command', () => {
   })
 
   test('solves with workers', async () => {
-    const { exitCode, stdout } = await turnpike([
-      'solve',
-      '-c',
-      'abc123',
-      '--bits',
-      '18',
-      '--workers',
-      '2',
-      '--json',
-    ])
+    const args = ['solve', '-c', 'abc123', '--bits', '16', '--workers', '2', '--json']
+    const { exitCode, stdout } = await turnpike(args)
     expect(exitCode).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({
       header: expect.stringMatching(/^X-PoW-Solution: challenge=abc123,nonce=/),
@@ -51,18 +56,34 @@ describe('the installed command', () => {
     expect(JSON.parse(stdout)).toMatchObject({ challenge: 'from a pipe' })
   })
 
+  test('reads no more than a challenge from standard input', async () => {
+    const { exitCode, stderr } = await turnpike(['solve', '-c', '-'], 'x'.repeat(5000))
+    expect([exitCode, stderr]).toEqual([1, 'error: Standard input holds more than 4096 bytes.\n'])
+  })
+
   test('exits with 2 when used wrongly', async () => {
     expect(await turnpike(['solve'])).toMatchObject({ exitCode: 2, stdout: '' })
   })
 
-  test.each([0, 2])('stops at Ctrl-C with 130 and no stack (%d workers)', async (workers) => {
-    const args = ['solve', '-c', 'x', '--bits', '32', '--max-bits', '32', '--workers', String(workers)]
-    const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  test('stops at Ctrl-C with 130 and no stack, with workers and without', async () => {
+    const stopped = { exitCode: 130, stderr: 'Interrupted.\n' }
+    expect(await Promise.all([interrupted('0'), interrupted('2')])).toEqual([stopped, stopped])
+  })
+
+  test('ends quietly when nobody reads any longer', async () => {
+    const endless = createServer((_, response) => {
+      const writing = setInterval(() => response.write('x'.repeat(4096)), 1)
+      response.on('close', () => clearInterval(writing))
+    })
+    await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}`
+    const child = spawn(process.execPath, [bin, 'fetch', url], { stdio: ['ignore', 'pipe', 'pipe'] })
     let stderr = ''
     child.stderr.on('data', (chunk) => (stderr += String(chunk)))
-    setTimeout(() => child.kill('SIGINT'), 1500)
+    child.stdout.once('data', () => child.stdout.destroy())
     const exitCode = await new Promise((resolve) => child.on('exit', resolve))
-    expect([exitCode, stderr]).toEqual([130, 'Interrupted.\n'])
+    endless.close()
+    expect([exitCode, stderr]).toEqual([0, ''])
   })
 
   test('without its dist says what to do', async () => {

@@ -3,23 +3,21 @@ import { run } from '@turnpike/cli'
 import { encodeChallenge, sealChallenge } from '@turnpike/protocol'
 import { createHash } from 'node:crypto'
 import { fakeIo } from './fake-io.ts'
+import { turnpike } from './turnpike.ts'
 
 const EASY = ['--target', '0fffffff']
 
-/** Runs `turnpike solve` and returns its exit code and output. */
-async function solve(args: readonly string[], options?: Parameters<typeof fakeIo>[0]) {
-  const { io, written } = fakeIo(options)
-  const exitCode = await run(['solve', ...args], io)
-  return { exitCode, ...written }
-}
+const solve = async (args: readonly string[], options?: Parameters<typeof turnpike>[1]) =>
+  await turnpike(['solve', ...args], options)
 
 function hashHead(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE(0)
 }
 
-function ownChallenge(target: number, count: number): string {
+/** A gate's, which nobody has signed. */
+function ownChallenge(target: number, count: number, expiresAtSeconds = 4_000_000_000): string {
   const flags = { keyId: 1, callerBound: false, gateWide: false, revision: 0 }
-  const times = { expiresAtSeconds: 1, ttlSeconds: 1 }
+  const times = { expiresAtSeconds, ttlSeconds: 1 }
   const tags = { id: new Uint8Array(16), resourceTag: new Uint8Array(12), callerTag: new Uint8Array(12) }
   const signed = encodeChallenge({ ...flags, ...times, ...tags, count, target })
   return sealChallenge(signed, new Uint8Array(20))
@@ -56,9 +54,9 @@ describe('solve, used wrongly', () => {
     ['-d', '7'],
     ['--bits', '21', '--count', '16'],
     ['--bits', '17', '--max-bits', '16'],
-  ])('R35 hostile difficulty %s %s ends with 1 before any work, and says how to go on', async (...args) => {
+  ])('R35 hostile difficulty %s %s ends with 4 before any work, and says how to go on', async (...args) => {
     const { exitCode, stderr } = await solve(['-c', 'x', ...args])
-    expect(exitCode).toBe(1)
+    expect(exitCode).toBe(4)
     expect(stderr).toMatch(
       /^error: This takes 2\^\d+\.\d hashes; the limit is 2\^\d+\. .*--max-bits \d+\.\n$/,
     )
@@ -78,7 +76,15 @@ describe('solve', () => {
   test('--json prints one object', async () => {
     const { stdout } = await solve(['-c', 'ü, "x"', ...EASY, '--count', '3', '--json'])
     const solved: { nonces: string[] } & Record<string, unknown> = JSON.parse(stdout)
-    expect(Object.keys(solved)).toEqual(['challenge', 'nonce', 'nonces', 'header', 'hashes', 'elapsedMs'])
+    expect(Object.keys(solved)).toEqual([
+      'challenge',
+      'nonce',
+      'nonces',
+      'header',
+      'hashes',
+      'elapsedMs',
+      'warnings',
+    ])
     const nonce = solved.nonces.join('.')
     expect(solved).toMatchObject({ challenge: 'ü, "x"', nonce, hashes: expect.any(Number) })
     expect(solved['header']).toBe(`X-PoW-Solution: challenge=ü, "x",nonce=${nonce}`)
@@ -98,8 +104,46 @@ describe('solve', () => {
     expect((await solve(['-c', challenge])).stdout).toMatch(
       /nonce=([0-9a-f]{16}\.){3}[0-9a-f]{16}\n[^]*1,024 expected/,
     )
-    expect((await solve(['-c', challenge, '-d', '1', '--count', '1'])).stdout).toContain('(16 expected)')
     expect((await solve(['-c', `${challenge.slice(1)}!`])).stdout).toContain('(65,536 expected)')
+  })
+
+  test.each([
+    [
+      '-d',
+      '1',
+      /^warning: The challenge itself demands target 00ffffff and 4 nonce\(s\); a nonce for target 0fffffff is most likely refused\. Leave the flag out\.\n$/,
+    ],
+    [
+      '--count',
+      '1',
+      /^warning: .*demands target 00ffffff and 4 nonce\(s\); 1 will be refused\. Leave --count out\.\n$/,
+    ],
+  ])('does what %s %s says, and warns that a gate will refuse it', async (flag, value, warning) => {
+    const { exitCode, stdout, stderr } = await solve([
+      '-c',
+      ownChallenge(0x00ffffff, 4),
+      flag,
+      value,
+      '--json',
+    ])
+    expect([exitCode, stderr]).toEqual([0, expect.stringMatching(warning)])
+    expect(JSON.parse(stdout)).toMatchObject({ warnings: [expect.any(String)] })
+  })
+
+  test('warns that a challenge has expired, and solves it all the same', async () => {
+    const { exitCode, stderr } = await solve(['-c', ownChallenge(0x00ffffff, 1, 1000)], {
+      now: () => 1_090_000,
+    })
+    const words = "By this machine's clock the challenge expired 90 s ago. Ask the server for a fresh one."
+    expect([exitCode, stderr]).toEqual([0, `warning: ${words}\n`])
+  })
+
+  test.each([
+    ['-d', '2'],
+    ['-d', '2.5'],
+    ['--count', '4'],
+  ])('does not warn at %s %s, which is what the challenge demands or harder', async (flag, value) => {
+    expect((await solve(['-c', ownChallenge(0x00ffffff, 4), flag, value])).stderr).toBe('')
   })
 
   test.each(['abc\n', 'abc\r\n', 'abc'])('--challenge - reads %j from standard input', async (stdin) => {
@@ -144,18 +188,11 @@ describe('solve', () => {
 })
 
 describe('turnpike', () => {
-  test.each([['--help'], ['solve', '--help']])(
-    '%s %s prints usage and exit codes to stdout',
-    async (...args) => {
-      const { io, written } = fakeIo()
-      expect(await run(args, io)).toBe(0)
-      expect(written.stdout).toMatch(/Usage: turnpike/)
-      expect(written.stdout).toContain('0 done, 1 failed, 2 wrong usage, 130 interrupted')
-    },
-  )
-
-  test('solve --help has examples', async () => {
-    expect((await solve(['--help'])).stdout).toContain('turnpike solve --challenge abc123 --difficulty 4')
+  const commands = ['solve', 'fetch', 'inspect', 'reset', 'cost', 'doctor', 'earnings', 'keys new']
+  test.each(['', ...commands])('%s --help has usage, examples and exit codes', async (command) => {
+    const { io, written } = fakeIo()
+    expect(await run([...command.split(' '), '--help'].filter(Boolean), io)).toBe(0)
+    expect(written.stdout).toMatch(/Usage: turnpike[^]*Examples:\n +[^]*turnpike[^]*Exit codes: 0 /)
   })
 
   test('--version prints the version of the package', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { formatDuration, formatProgress, formatRate } from '../src/format.ts'
+import { formatCount, formatDuration, formatRate } from '../src/quantity.ts'
 
-describe('format', () => {
+describe('quantities', () => {
   test.each([
     [0, '0.00 H/s'],
     [999, '999 H/s'],
@@ -9,7 +9,8 @@ describe('format', () => {
     [2_613_000, '2.61 MH/s'],
     [1.57e8, '157 MH/s'],
     [1.26e9, '1.26 GH/s'],
-    [6.15e12, '6.15e+3 GH/s'],
+    [999_600, '1.00 MH/s'],
+    [6.15e12, '6.15 TH/s'],
   ])('rate %d is %s', (rate, text) => {
     expect(formatRate(rate)).toBe(text)
   })
@@ -20,12 +21,14 @@ describe('format', () => {
     [10_000, '10 s'],
     [119_000, '119 s'],
     [125_000, '2 min 5 s'],
+    [7_200_000, '2 h 0 min'],
+    [90_180_000, '25 h 3 min'],
+    [262_800_000, '3 d 1 h'],
   ])('%d ms are %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text)
   })
 
-  test('progress may go beyond the expectation, which is an average', () => {
-    const progress = { hashes: 150, expectedHashes: 100, hashesPerSecond: 1000, elapsedMs: 150 }
-    expect(formatProgress(progress)).toBe('solving: 150 % of the expected work, 1.00 kH/s, 150 ms')
+  test('counts have their thousands apart', () => {
+    expect([0, 999, 65_536].map(formatCount)).toEqual(['0', '999', '65,536'])
   })
 })
