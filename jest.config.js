@@ -6,6 +6,10 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
   reporters: ['default', '<rootDir>/test/setup/closing-line.js'],
+  // One worker too few would leave half of a two-core machine idle.
+  maxWorkers: '100%',
+  // A guard against hanging, not a measure: two of them at once on a busy machine are slow.
+  testTimeout: 30_000,
   globalSetup: '<rootDir>/test/setup/start-redis.js',
   globalTeardown: '<rootDir>/test/setup/stop-redis.js',
   coverageProvider: 'v8',

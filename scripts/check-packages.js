@@ -9,7 +9,7 @@ import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 
 const SHIPPED =
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/.+\.js|dist\/.+\.(js|d\.ts)(\.map)?|src\/.+\.ts)$/
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/.+\.js|dist\/.+\.(js|d\.ts)(\.map)?|docs\/errors\.md|src\/.+\.ts|policy\.schema\.json)$/
 const EXPECTED = ['README.md', 'LICENSE', 'package.json', 'dist/index.js', 'dist/index.d.ts']
 // Below node_modules, so that third-party packages are found in the parent and ours only in the tarballs.
 const site = 'node_modules/.cache/packed'
