@@ -17,6 +17,8 @@ export interface AdmissionParts {
   readonly taken: Taken
   /** Of the scarcest credential; undefined when none was spent. */
   readonly usesLeft: number | undefined
+  /** It goes on with a call that was held (R34): handlers ran for it before. */
+  readonly resumed?: true
 }
 
 /**
@@ -28,24 +30,29 @@ export class AdmittedCall implements Admission {
   readonly caller: Caller
   readonly policy: string
   readonly usesLeft: number | undefined
+  /** Where its claims are, or would be. */
+  readonly shard: number
   readonly #parts: AdmissionParts
   readonly #settlement: Settlement
   readonly #emit: Emit
   #settled: Settled | Promise<Settled> | undefined
   #finished: Promise<void> | undefined
   #undone = false
+  #seal: string | undefined
 
   constructor(parts: AdmissionParts, settlement: Settlement, emit: Emit) {
-    const { policy, caller, way, taken, usesLeft } = parts
+    const { policy, caller, way, taken, usesLeft, resumed } = parts
     this.way = way
     this.caller = caller.caller
     this.policy = policy.name
     this.usesLeft = usesLeft
+    this.shard = taken.claims[0]?.shard ?? caller.shard
     this.#parts = parts
     this.#settlement = settlement
     this.#emit = emit
     settlement.open(taken)
-    emit({ type: 'admitted', policy: policy.name, way, callerClass: caller.caller.class })
+    const type = resumed === true ? 'resumed' : 'admitted'
+    emit({ type, policy: policy.name, way, callerClass: caller.caller.class })
   }
 
   remaining(role: WindowRole): number | undefined {
@@ -55,6 +62,17 @@ export class AdmittedCall implements Admission {
 
   async giveBack(): Promise<void> {
     await this.#settle(true)
+    if (this.#seal !== undefined) await this.#recall(this.#seal)
+  }
+
+  /**
+   * Lets the call wait for its client's next round under a seal (R34).
+   * @returns false when the store would not hold it; a paid use is then given back
+   */
+  async hold(seal: string): Promise<boolean> {
+    if (this.#settled !== undefined) return false
+    this.#settled = this.#hold(seal)
+    return (await this.#settled) === 'held'
   }
 
   /** The handler ended. */
@@ -65,11 +83,30 @@ export class AdmittedCall implements Admission {
   /** The handler was not started, or an inner policy refused: everything is given back (R4). */
   undo(): Settled | Promise<Settled> {
     this.#undone = true
+    // Rounds before this one were served, so what a resumed call gives back is counted.
+    if (this.#parts.resumed === true) return this.#settle(true)
     return (this.#settled ??= this.#settlement.undo(this.#parts.taken))
   }
 
   #settle(giveBack: boolean): Settled | Promise<Settled> {
     return (this.#settled ??= this.#settlement.end(this.#parts.taken, this.policy, giveBack))
+  }
+
+  async #hold(seal: string): Promise<Settled> {
+    const { taken } = this.#parts
+    const held = await this.#settlement.hold(taken, seal, this.shard)
+    if (!held) return await this.#settlement.end(taken, this.policy, true)
+    this.#seal = seal
+    return 'held'
+  }
+
+  /** Uses the seal up before the claims are given back: whoever has it would go on for nothing. */
+  async #recall(seal: string): Promise<void> {
+    this.#seal = undefined
+    const claims = await this.#settlement.resume(seal, this.shard)
+    if (claims === undefined) return
+    this.#settled = this.#settlement.end({ ...this.#parts.taken, claims }, this.policy, true)
+    await this.#settled
   }
 
   async #finish(ending: Ending): Promise<void> {
@@ -89,16 +126,24 @@ export class AdmittedCall implements Admission {
   }
 }
 
-/** The pass of an admitted call. `speaker` is the admission that stands for the whole request (R25). */
-export function createPass(call: AdmittedCall, speaker: Admission, fields: Record<string, string>): Pass {
+/** What an answer says of an admission. */
+export interface PassFields {
+  /** The admission that stands for the whole request (R25). */
+  readonly speaker: Admission
+  readonly headers: Record<string, string>
+}
+
+/** The pass of an admitted call. */
+export function createPass(call: AdmittedCall, { speaker, headers }: PassFields, hold: Pass['hold']): Pass {
   const { way, usesLeft } = speaker
-  fields[ADMISSION_HEADER] = usesLeft === undefined ? way : `${way};uses=${usesLeft}`
+  headers[ADMISSION_HEADER] = usesLeft === undefined ? way : `${way};uses=${usesLeft}`
   return {
     outcome: 'pass',
     proven: way !== 'free' && way !== 'observed',
-    headers: fields,
+    headers,
     admission: speaker,
     finish: (ending) => call.finish(ending),
+    hold,
   }
 }
 

@@ -30,7 +30,8 @@ export interface Claim {
 
 /** One credential's uses. It exists from its first claim on; only settled credentials are ever claimed (R26). */
 export interface ClaimRecord {
-  readonly uses: number
+  /** As it began with; 0 when it was revoked. */
+  uses: number
   /** Uses taken: kept ones and those of live claims. */
   used: number
   /** Give-backs so far, lapses included. */
@@ -74,10 +75,22 @@ export function weighClaim(
   // Issue times are often whole seconds: only a second that was over when the store began is surely before it.
   if (take.issuedAtMs !== undefined && take.issuedAtMs < clock.beganMs) return 'lost'
   if (!record) return weighFirstClaim(take, reserved)
+  if (record.uses === 0) return 'spent'
   lapse(record, clock.nowMs)
   if (usesLeft(record, take) > reserved) return 'claimed'
   if (isExhausted(record)) return 'exhausted'
   return record.claims.some(mayComeBack) ? 'inFlight' : 'spent'
+}
+
+/** @returns the record of a credential that nobody ever claimed, and nobody shall. */
+export function revokedRecord(untilMs: number): ClaimRecord {
+  return { uses: 0, used: 0, givenBack: 0, expiresAtMs: untilMs, claims: [] }
+}
+
+/** Takes all uses away, those of live claims included once they end. */
+export function revokeRecord(record: ClaimRecord, untilMs: number): void {
+  record.uses = 0
+  record.expiresAtMs = Math.max(record.expiresAtMs, untilMs)
 }
 
 /** Takes a use: ask `weighClaim` before, with the same time. */

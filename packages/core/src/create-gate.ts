@@ -4,10 +4,13 @@ import { decide } from './decide.ts'
 import type { Caller, Decision } from './decision.ts'
 import { createEmitter } from './emitter.ts'
 import type { Engine } from './engine.ts'
+import { isProductionGate } from './custody.ts'
 import { TurnpikeError } from './errors.ts'
 import type { Gate } from './gate.ts'
+import { resume } from './hold.ts'
 import { createIssuer, type Issuer } from './issue.ts'
 import { createKeyring } from './keys.ts'
+import { lightningRails, openBook } from './lightning-parts.ts'
 import { isMemoryStore, memoryStore } from './memory-store.ts'
 import { nameMemoryStore } from './memory-workers.ts'
 import { nameMistakes, namePolicyPerRequest } from './mistakes.ts'
@@ -19,6 +22,7 @@ import type { Policy } from './policy.ts'
 import { createPowRail } from './pow-rail.ts'
 import { randomBytes } from './random.ts'
 import type { RequestView } from './request.ts'
+import { revokePayment } from './revoke.ts'
 import { createSettlement } from './settlement.ts'
 import { checkStandIn, createStandIn } from './stand-in.ts'
 import { createWarnings } from './warnings.ts'
@@ -37,7 +41,8 @@ const PREFLIGHT: Decision = { outcome: 'preflight' }
  * const policy = gate.policy({ free: '60/1m', require: pow(4) })
  * const decision = await gate.decide(view, policy)
  *
- * @throws TurnpikeError `option_unknown`, `option_invalid`, `secret_missing`, `secret_short`, `secret_key_clash`
+ * @throws TurnpikeError `option_unknown`, `option_invalid`, `secret_missing`, `secret_short`, `secret_key_clash`,
+ * `sats_on_memory_store`, `lightning_fake`, `lightning_leaks_preimages`
  */
 export function createGate(options: GateOptions = {}): Gate {
   checkGateOptions(options)
@@ -54,7 +59,8 @@ function createEngine(options: GateOptions): Engine {
   const { name = DEFAULT_NAME, now = Date.now, log = console.warn } = options
   const { emit, on } = createEmitter((error) => log(`turnpike: a listener threw: ${String(error)}`))
   const warnings = createWarnings(emit, log, now)
-  const secrets = secretsOf(options, isProduction(), () => encodeBase64url(randomBytes(48)))
+  const isProduction = isProductionGate(options, isProductionEnvironment())
+  const secrets = secretsOf(options, isProduction, () => encodeBase64url(randomBytes(48)))
   if (options.secret === undefined) {
     warnings.once(
       'secret_missing',
@@ -64,19 +70,24 @@ function createEngine(options: GateOptions): Engine {
   const store = options.store ?? memoryStore({ now })
   if (isMemoryStore(store)) nameMemoryStore(warnings, options.store !== undefined)
   const pow = createPowRail(createKeyring(secrets, 'pow', name))
+  const book = openBook(options, emit, warnings)
+  const lightning = lightningRails(options, { name, secrets, warnings, book, now, isProduction })
   return {
     name,
     options,
     store,
     standIn: createStandIn(options.onStoreDown ?? 'local', options.instances ?? 1, now),
     pow,
-    rails: new Map([pow, ...(options.rails ?? [])].map((rail) => [rail.kind, rail])),
+    seals: createKeyring(secrets, 'seal', name),
+    rails: new Map([pow, ...lightning, ...(options.rails ?? [])].map((rail) => [rail.kind, rail])),
     callers: createCallerDirectory(name, options.ipv6Subnet ?? DEFAULT_IPV6_SUBNET),
     settlement: createSettlement(store, {
       overlap: (policy) => emit({ type: 'overlap', policy }),
+      moved: (movement, purchase) => book.enter(movement, purchase),
       fault: (error) =>
         warnings.atMostEachMinute('claim_unsettled', `the store would not take an ending: ${String(error)}`),
     }),
+    book,
     warnings,
     emit,
     on,
@@ -101,6 +112,10 @@ function openGate(engine: Engine, issuer: Issuer): Gate {
     if (policy.skip === undefined) return decideUnskipped(view, policy, passage)
     return whenKnown(policy.skip(view), (skip) => (skip ? SKIP : decideUnskipped(view, policy, passage)))
   }
+  const check = (policy: Policy) => {
+    if (closed) throw new TurnpikeError('gate_closed', 'the gate is closed; it decides nothing any more')
+    if (!own.has(policy)) throw foreign(policy)
+  }
 
   return {
     name: engine.name,
@@ -115,8 +130,7 @@ function openGate(engine: Engine, issuer: Issuer): Gate {
     },
     decide(view, policy) {
       try {
-        if (closed) throw new TurnpikeError('gate_closed', 'the gate is closed; it decides nothing any more')
-        if (!own.has(policy)) throw foreign(policy)
+        check(policy)
         decided = true
         const passage = passageOf(view, engine)
         return passage.once(policy, () => decideOnce(view, policy, passage))
@@ -124,26 +138,30 @@ function openGate(engine: Engine, issuer: Issuer): Gate {
         return Promise.reject(error)
       }
     },
+    async resume(view, policy, seal) {
+      check(policy)
+      return await resume(engine, { view, policy, caller: await callerOf(engine, view) }, seal)
+    },
     async issue(view, resource) {
       return await issuer.issue(await callerOf(engine, view), resource)
     },
     warn: engine.warnings.once,
-    async inspect(caller) {
-      const { holder, shard } = countedCaller(engine, caller)
-      return await engine.store.inspect(holder, shard)
-    },
-    async reset(caller) {
-      const { holder, shard } = countedCaller(engine, caller)
-      await engine.store.reset(holder, shard)
-    },
+    ...callerBooks(engine),
     on: engine.on,
     drain: engine.settlement.drain,
     async close() {
       closed = true
-      await engine.settlement.drain()
-      await engine.store.close()
+      await closeEngine(engine)
     },
   }
+}
+
+/** What ends last is what the others still need: endings go to the store and into the books. */
+async function closeEngine({ settlement, book, store, options }: Engine): Promise<void> {
+  await settlement.drain()
+  await book.drain()
+  await store.close()
+  await options.lightning?.close?.()
 }
 
 /** Whom the request is counted for: the operator's name for it, else its address (R1, R8). */
@@ -163,6 +181,21 @@ function callerByAddress({ callers, warnings }: Engine, view: RequestView): Coun
     'a request came without a client address; all such callers share one bucket. Check the trust-proxy setting of the server',
   )
   return callers.unknown
+}
+
+/** What callers have used up, for the operator. */
+function callerBooks(engine: Engine): Pick<Gate, 'inspect' | 'reset' | 'revoke'> {
+  return {
+    revoke: async (paymentHash) => await revokePayment(engine, paymentHash),
+    async inspect(caller) {
+      const { holder, shard } = countedCaller(engine, caller)
+      return await engine.store.inspect(holder, shard)
+    },
+    async reset(caller) {
+      const { holder, shard } = countedCaller(engine, caller)
+      await engine.store.reset(holder, shard)
+    },
+  }
 }
 
 function foreign(policy: Policy): TurnpikeError {
@@ -191,7 +224,7 @@ function isPreflight(view: RequestView): boolean {
   )
 }
 
-function isProduction(): boolean {
+function isProductionEnvironment(): boolean {
   return globalThis.process?.env['NODE_ENV'] === 'production'
 }
 

@@ -47,6 +47,15 @@ export interface Pass {
   readonly admission: Admission
   /** Reports how the handler ended. Idempotent; begins its work synchronously. */
   finish(ending: Ending): Promise<void>
+  /**
+   * The call pauses until its client answers (R34): what it has paid waits 600 s for `gate.resume`. To be called once, in
+   * place of serving; `finish` then only reports.
+   *
+   * @param state - what the server wants back with the client's answer, up to about 190,000 bytes
+   * @returns the seal to give to the client, or undefined where the store would not hold the call: it has then ended, and a
+   *   paid use was given back
+   */
+  readonly hold: (state?: string) => Promise<string | undefined>
 }
 
 export interface Refusal extends Answer {

@@ -1,5 +1,7 @@
 import type { CallerDirectory } from './caller.ts'
+import type { Book } from './books.ts'
 import type { Emit, Subscribe } from './emitter.ts'
+import type { Keyring } from './keys.ts'
 import type { GateOptions } from './options.ts'
 import type { PowRail } from './pow-rail.ts'
 import type { Rail } from './rail.ts'
@@ -17,9 +19,13 @@ export interface Engine {
   /** Decides while the store is down. */
   readonly standIn: StandIn
   readonly pow: PowRail
+  /** Signs what paused calls are resumed with. */
+  readonly seals: Keyring
   readonly rails: ReadonlyMap<RailKind, Rail>
   readonly callers: CallerDirectory
   readonly settlement: Settlement
+  /** Where movements of money are entered. */
+  readonly book: Book
   readonly warnings: Warnings
   readonly emit: Emit
   readonly on: Subscribe

@@ -19,6 +19,9 @@ export type TurnpikeErrorCode =
   | 'store_unusable'
   | 'store_may_evict'
   | 'store_unreachable'
+  | 'sats_on_memory_store'
+  | 'lightning_fake'
+  | 'lightning_leaks_preimages'
 
 /** Mistakes that do not stop the application. Each is named once per gate, with its docs entry. */
 export type WarningCode =
@@ -34,6 +37,10 @@ export type WarningCode =
   | 'store_failed'
   | 'store_eviction_unknown'
   | 'claim_unsettled'
+  | 'payments_down'
+  | 'invoice_wrong'
+  | 'price_invalid'
+  | 'audit_failed'
   | 'context_not_http'
 
 /** The only class this library throws; `code` is stable across releases, `message` tells the operator the fix. */

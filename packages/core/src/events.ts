@@ -1,4 +1,5 @@
 import type { ProblemCode } from '@turnpike/protocol'
+import type { PaymentEvent } from './books.ts'
 import type { Way } from './decision.ts'
 import type { WarningCode } from './errors.ts'
 import type { Ending } from './request.ts'
@@ -22,6 +23,8 @@ export type GateEvent =
       readonly code: ProblemCode
       readonly callerClass: string
     }
+  /** A call that was held goes on (R34). */
+  | { readonly type: 'resumed'; readonly policy: string; readonly way: Way; readonly callerClass: string }
   | { readonly type: 'issued'; readonly policy: string; readonly callerClass: string }
   /** A handler ended; `claims` says what became of what had been taken for it. */
   | {
@@ -32,6 +35,8 @@ export type GateEvent =
       readonly status: number | undefined
       readonly claims: Settled
     }
+  /** Money, or a use that was paid for, moved. */
+  | PaymentEvent
   /** A lease had lapsed and its use was served twice (R11). */
   | { readonly type: 'overlap'; readonly policy: string }
   | { readonly type: 'warning'; readonly code: WarningCode; readonly message: string }

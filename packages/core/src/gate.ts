@@ -1,6 +1,7 @@
 import type { Answer, Caller, Decision } from './decision.ts'
 import type { WarningCode } from './errors.ts'
 import type { Subscribe } from './emitter.ts'
+import type { Resumption } from './hold.ts'
 import type { Policy, PolicyOptions, PolicyScope } from './policy.ts'
 import type { RequestView } from './request.ts'
 import type { WindowReport } from './store.ts'
@@ -22,6 +23,12 @@ export interface Gate {
    * @throws TurnpikeError `two_requirements`, `policy_foreign`, and whatever the operator's own functions throw
    */
   decide(view: RequestView, policy: Policy): Decision | Promise<Decision>
+  /**
+   * Goes on with a call that `pass.hold` paused: one caller of one seal, among all processes, and only for the resource (with
+   * its digest) and the named caller that it was made for (R34).
+   * @throws TurnpikeError `policy_foreign`, `gate_closed`, and whatever the operator's own functions throw
+   */
+  resume(view: RequestView, policy: Policy, seal: string): Promise<Resumption>
   /** Answers the challenge endpoint: 200 with a fresh challenge, or a problem. Counted like a 402 (R21). */
   issue(view: RequestView, resource?: string): Promise<Answer>
   /** Names a mistake once. */
@@ -29,10 +36,18 @@ export interface Gate {
   inspect(caller: Caller): Promise<readonly WindowReport[]>
   /** Forgets what a caller has used up. Spent credentials stay spent. */
   reset(caller: Caller): Promise<void>
+  /**
+   * Takes all uses that are left away from a payment, in every process that shares the store (R27). Calls that are running
+   * end as they would. Remembered for 366 days, longer than anything is sold for.
+   *
+   * @param paymentHash - 64 hex digits, as the node has it
+   * @throws TurnpikeError `option_invalid` for another text, and whatever a store that is down throws
+   */
+  revoke(paymentHash: string): Promise<void>
   /** @returns a function that takes the listener off again. */
   readonly on: Subscribe
   /** Resolves when every ending reported so far is settled with the store. */
   readonly drain: () => Promise<void>
-  /** Drains, then closes the store. Decisions after that are refused with `gate_closed`. */
+  /** Drains, waits for the last lines of the audit log, then closes the store. Decisions after that are refused with `gate_closed`. */
   close(): Promise<void>
 }

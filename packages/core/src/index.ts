@@ -1,6 +1,9 @@
 export { createGate, toGate } from './create-gate.ts'
 export type { Gate } from './gate.ts'
+export type { Resumption } from './hold.ts'
+export { SEAL_PREFIX } from './seal.ts'
 export type { GateOptions } from './options.ts'
+export { type CountedAddress, countedAddress } from './address.ts'
 export type { CallerName } from './caller.ts'
 export type { GateEvent, GateListener } from './events.ts'
 export type { RequestView, Ending } from './request.ts'
@@ -24,12 +27,35 @@ export {
   pow,
   type PowTerms,
   type RailKind,
+  type Price,
   type Requirement,
+  sats,
+  type SatsTerms,
 } from './requirement.ts'
+export { powCost, SOLVER_SPEEDS, type PowCost, type PowScenario } from './pow-cost.ts'
 export type { Duration, Windows, WindowSpec, WindowText } from './window.ts'
-export type { PreparedWay, Presented, Rail, RailContext, Verdict } from './rail.ts'
+export type { PaymentState } from './payment-lookup.ts'
+export type {
+  Offered,
+  Payment,
+  PreparedWay,
+  Presented,
+  Rail,
+  RailContext,
+  Unoffered,
+  Verdict,
+} from './rail.ts'
 export type { Resource } from './resource.ts'
 export { TurnpikeError, type TurnpikeErrorCode, type WarningCode } from './errors.ts'
+export type { PaymentOptions } from './payment-options.ts'
+export type { AuditLog, Movement, PaymentEvent, Purchase } from './books.ts'
+export type {
+  BitcoinNetwork,
+  Invoice,
+  InvoiceRequest,
+  InvoiceState,
+  LightningBackend,
+} from './lightning-backend.ts'
 export type { OnStoreDown } from './stand-in.ts'
 export { memoryStore, type MemoryStoreOptions } from './memory-store.ts'
 export { type Claim, type ClaimRecord, type ClaimState, isForgettable } from './claim-record.ts'

@@ -57,7 +57,8 @@ export function createIssuer(engine: Engine): Issuer {
       const recent = ISSUED_LIMIT - (issued?.remaining ?? ISSUED_LIMIT)
       const asked = text === undefined ? undefined : (known.get(policyKey(text)) ?? known.get(routeKey(text)))
       const offer = await makeOffer(engine, asked, contextOf(caller, recent, answer.atMs))
-      if (offer?.rail !== 'pow') return createRefusal({ code: 'no_challenge' }, style)
+      if (offer === undefined || !('rail' in offer) || offer.rail !== 'pow')
+        return createRefusal({ code: 'no_challenge' }, style)
       engine.emit({
         type: 'issued',
         policy: asked?.resource.text ?? 'gate-wide',
@@ -71,7 +72,7 @@ export function createIssuer(engine: Engine): Issuer {
 function makeOffer(engine: Engine, asked: Protected | undefined, context: RailContext) {
   return asked === undefined
     ? engine.pow.offerGateWide(context)
-    : asked.way.offer({ ...context, resource: asked.resource })
+    : asked.way.offer({ ...context, resource: asked.resource }, [])
 }
 
 /** Dated by the store's clock, which will judge the challenge (R13). */

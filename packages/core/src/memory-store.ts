@@ -66,6 +66,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     renew: async (refs, leaseMs) => claims.renew(refs, now() + leaseMs, now()),
     keep: async (ref) => claims.keep(ref, now()),
     giveBack: async (ref) => claims.giveBack(ref, now()),
+    revoke: async (credential, _shard, untilMs) => claims.revoke(credential, untilMs),
     adjust: async (adjustments) => {
       for (const adjustment of adjustments) adjustWindow(windows, adjustment, now())
     },

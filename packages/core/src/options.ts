@@ -1,6 +1,9 @@
 import type { CallerName } from './caller.ts'
+import type { AuditLog } from './books.ts'
 import { TurnpikeError } from './errors.ts'
+import { isBitcoinNetwork, type LightningBackend } from './lightning-backend.ts'
 import { checkKnownOptions } from './option-check.ts'
+import type { PaymentOptions } from './payment-options.ts'
 import type { Rail } from './rail.ts'
 import type { RequestView } from './request.ts'
 import type { OnStoreDown } from './stand-in.ts'
@@ -37,7 +40,15 @@ export interface GateOptions {
   readonly onStoreDown?: OnStoreDown
   /** Processes that share the store, for 'local' (default 1). */
   readonly instances?: number
-  /** Rails besides proof of work. */
+  /** Makes and looks up invoices: a backend of `@turnpike/lightning`. Needed by `sats(...)`. Closed with the gate. */
+  readonly lightning?: LightningBackend
+  /** How payments are taken; the defaults suit a server on the open network. */
+  readonly payments?: PaymentOptions
+  /**
+   * Takes each movement of money as one line of JSON, without secrets; `auditFile()` of `@turnpike/node` writes them to a file.
+   */
+  readonly audit?: AuditLog
+  /** Rails of your own, besides proof of work and Lightning. */
   readonly rails?: readonly Rail[]
   /** Milliseconds since the epoch (default Date.now); for tests. */
   readonly now?: () => number
@@ -56,6 +67,9 @@ const OPTIONS = [
   'commandHint',
   'onStoreDown',
   'instances',
+  'lightning',
+  'payments',
+  'audit',
   'rails',
   'now',
   'log',
@@ -88,13 +102,27 @@ export function checkGateOptions(options: GateOptions): void {
     `instances ${instances}: take the number of processes that share the store, at least 1`,
   )
   demand(caller === undefined || typeof caller === 'function', 'caller takes a function of the request view')
-  for (const hook of ['now', 'log'] as const) {
+  for (const hook of ['now', 'log', 'audit'] as const) {
     demand(options[hook] === undefined || typeof options[hook] === 'function', `${hook} takes a function`)
   }
   const { store } = options
   demand(
     store === undefined || (typeof store === 'object' && store !== null && 'admit' in store),
     'store takes a store: memoryStore(), or one of the store packages',
+  )
+  const { lightning, rails = [] } = options
+  demand(
+    lightning === undefined ||
+      (typeof lightning === 'object' && lightning !== null && 'createInvoice' in lightning),
+    'lightning takes a backend, as @turnpike/lightning makes them',
+  )
+  demand(
+    lightning === undefined || isBitcoinNetwork(lightning.network),
+    `lightning.network '${lightning?.network}': take 'bitcoin', 'testnet', 'signet' or 'regtest'`,
+  )
+  demand(
+    lightning === undefined || rails.every(({ kind }) => kind !== 'lightning'),
+    'rails has one for Lightning already; give either that or `lightning`',
   )
 }
 

@@ -3,7 +3,9 @@ import type { CountedCaller } from './caller.ts'
 import type { Way } from './decision.ts'
 import type { Policy, PolicyWindow, PolicyWindows } from './policy.ts'
 import { RECENT_WINDOW_MS } from './pow-difficulty.ts'
-import type { PreparedWay, Presented, RailContext, Verdict } from './rail.ts'
+import { encodeBase64url } from '@turnpike/protocol'
+import { hexToBytes } from '@noble/hashes/utils.js'
+import type { Payment, PreparedWay, Presented, RailContext, Verdict } from './rail.ts'
 import type { AdmitRequest, WayTake, WindowTake } from './store.ts'
 
 /** Challenges issued to a caller in a minute before the gate stops making them (R21). */
@@ -16,12 +18,19 @@ const ISSUED_WINDOW_ID = `issued ${RECENT_WINDOW_MS}`
 /** One way of a plan; its `WayTake` stands at the same index of the request. */
 export interface PlannedWay {
   readonly way: Way
+  /** Its own windows, a ceiling counted for it alone first. */
   readonly windows: readonly PolicyWindow[]
+  /** So many of `windows` are the ceiling's, counted by what was paid (R5). */
+  readonly ownCeiling: number
   readonly take: WayTake
   /** Undefined on the free way. */
   readonly prepared: PreparedWay | undefined
   /** Why the credential that was shown for this way cannot be used; undefined when it can, or none was shown. */
   readonly fault: ProblemCode | undefined
+  /** Credentials that were shown for it. */
+  readonly shown: readonly Presented[]
+  /** What was paid for the credential that it goes by; undefined where nothing was. */
+  readonly payment: Payment | undefined
 }
 
 /** A decision, ready for the store, and what its parts mean. */
@@ -29,6 +38,8 @@ export interface Plan {
   readonly request: AdmitRequest
   readonly ceiling: readonly PolicyWindow[]
   readonly ways: readonly PlannedWay[]
+  /** Index of a way whose payment is not known to be settled; undefined: there is none (R26). */
+  readonly unsettled: number | undefined
 }
 
 /**
@@ -38,26 +49,72 @@ export interface Plan {
 export function planDecision(
   policy: Policy,
   windows: PolicyWindows,
-  { holder, shard }: CountedCaller,
+  caller: CountedCaller,
   found: { readonly presented: readonly Presented[]; readonly context: RailContext },
 ): Plan {
+  const { holder, shard } = caller
   const ways: PlannedWay[] = []
+  let unsettled: number | undefined
   if (windows.free.length > 0 || policy.ways.length === 0) ways.push(freeWay(windows.free, holder))
   policy.ways.forEach((prepared, index) => {
-    const shown = found.presented.filter((presented) => presented.rail === prepared.rail)
-    ways.push(provenWay(prepared, windows.quotas[index] ?? [], holder, best(prepared, shown, found.context)))
+    const shown = found.presented.filter(({ rail }) => rail === prepared.rail).slice(0, MOST_SHOWN)
+    const verdict = best(prepared, shown, found.context)
+    const way = provenWay(prepared, windows.quotas[index] ?? [], holder, { verdict, shown })
+    const isApart = prepared.countsApart === true && caller.caller.byAddress && windows.ceiling.length > 0
+    const counted = isApart ? countedApart(way, windows.ceiling) : way
+    const planned = policy.mode === 'observe' ? unspent(counted) : counted
+    if (planned.payment?.settled === false) unsettled = ways.length
+    ways.push(planned)
   })
   return {
     ceiling: windows.ceiling,
     ways,
+    unsettled,
     request: {
       shard,
       common: takes(windows.ceiling, holder),
       ways: ways.map(({ take }) => take),
-      otherwise:
-        policy.ways.length === 0 || policy.mode === 'observe' ? [] : [issuedTake(holder, ISSUED_LIMIT)],
+      otherwise: policy.ways.length === 0 || policy.mode === 'observe' ? [] : offerTakes(policy, holder),
     },
   }
+}
+
+/** Counts an issued challenge, and an invoice where one may be made. */
+function offerTakes({ ways }: Policy, holder: string): readonly WindowTake[] {
+  const offered = [issuedTake(holder, ISSUED_LIMIT)]
+  for (const { minting = [] } of ways) {
+    for (const { limit, windowMs } of minting) {
+      offered.push({ holder, id: `mint ${windowMs}`, limit, windowMs, cost: 1 })
+    }
+  }
+  return offered
+}
+
+/**
+ * Counts a way's calls by what was paid for them, so that no neighbour of a shared address can shut it (R5). An offer for a
+ * payment yet to come meets no ceiling: its windows will be its own.
+ */
+function countedApart(way: PlannedWay, ceiling: readonly PolicyWindow[]): PlannedWay {
+  const { payment, take } = way
+  if (payment === undefined) return { ...way, take: { ...take, common: [] } }
+  const own = takes(ceiling, payerHolder(payment.paymentHash))
+  return {
+    ...way,
+    windows: [...ceiling, ...way.windows],
+    ownCeiling: ceiling.length,
+    // Not as common windows of its own: a store that refuses for those alone does not say how they stand.
+    take: { ...take, common: [], windows: [...own, ...take.windows] },
+  }
+}
+
+/** A policy that only observes spends nothing: another one may demand the same credential of the same call (R4). */
+function unspent(way: PlannedWay): PlannedWay {
+  return { ...way, payment: undefined, take: { ...way.take, claims: [] } }
+}
+
+/** As long as the holders of callers. */
+function payerHolder(paymentHash: string): string {
+  return encodeBase64url(hexToBytes(paymentHash).subarray(0, 15))
 }
 
 /** A request that only counts an issued challenge: for the challenge endpoint. */
@@ -69,9 +126,12 @@ function freeWay(windows: readonly PolicyWindow[], holder: string): PlannedWay {
   return {
     way: 'free',
     windows,
+    ownCeiling: 0,
     prepared: undefined,
     take: { windows: takes(windows, holder), claims: [] },
     fault: undefined,
+    shown: [],
+    payment: undefined,
   }
 }
 
@@ -79,27 +139,32 @@ function provenWay(
   prepared: PreparedWay,
   windows: readonly PolicyWindow[],
   holder: string,
-  verdict: Verdict | undefined,
+  { verdict, shown }: { readonly verdict: Verdict | undefined; readonly shown: readonly Presented[] },
 ): PlannedWay {
   const way = prepared.rail
   const quota = takes(windows, holder)
   if (verdict?.outcome === 'valid') {
     const counted = prepared.counted ? [...quota, recentTake(holder, verdict.recentLimit)] : quota
-    return { way, windows, prepared, take: { windows: counted, claims: verdict.claims }, fault: undefined }
+    const { claims, payment } = verdict
+    const take = { windows: counted, claims }
+    return { way, windows, ownCeiling: 0, prepared, take, fault: undefined, shown, payment }
   }
   return {
     way,
     windows,
+    ownCeiling: 0,
     prepared,
     take: { windows: quota, claims: [], lookOnly: true },
     fault: verdict?.code,
+    shown,
+    payment: undefined,
   }
 }
 
 /** Of several credentials for one rail the first good one counts, else what is wrong with the first. */
 function best(prepared: PreparedWay, shown: readonly Presented[], context: RailContext): Verdict | undefined {
   let first: Verdict | undefined
-  for (const presented of shown.slice(0, MOST_SHOWN)) {
+  for (const presented of shown) {
     const verdict = prepared.verify(presented, context)
     if (verdict.outcome === 'valid') return verdict
     first ??= verdict

@@ -69,7 +69,7 @@ function prepareWays(requirement: Requirement, rails: ReadonlyMap<RailKind, Rail
     if (rail === undefined) {
       throw new TurnpikeError(
         'rail_missing',
-        `require: this gate has no '${leaf.rail}' rail; give it one in \`rails\``,
+        `require: this gate has no '${leaf.rail}' rail; ${leaf.rail === 'lightning' ? 'give it a backend in `lightning`' : 'give it one in `rails`'}`,
       )
     }
     return rail.prepare(leaf.terms)

@@ -20,11 +20,10 @@ import {
 } from '@turnpike/protocol'
 import { type Key, type Keyring, startsWith } from './keys.ts'
 import { recentLimitFor, workFor } from './pow-difficulty.ts'
-import { checkPowTerms, type PowSpec } from './pow-terms.ts'
+import { checkPowTerms, isPowTerms, type PowSpec } from './pow-terms.ts'
 import type { PreparedWay, Presented, Rail, RailContext, Verdict } from './rail.ts'
 import { randomBytes } from './random.ts'
 import type { RequestView } from './request.ts'
-import type { PowTerms } from './requirement.ts'
 import { GATE_WIDE, type Resource, resourceKey } from './resource.ts'
 import { EXPIRY_GRACE_MS, SHARDS } from './store.ts'
 
@@ -194,7 +193,8 @@ function isBound(spec: PowSpec, { caller }: RailContext, gateWide: boolean): boo
   return spec.bind === 'caller' || spec.uses > 1 || (spec.bind === 'auto' && !caller.byAddress)
 }
 
-function ttlFor(spec: PowSpec, work: number): number {
+/** Seconds that a challenge of this work is good for: to solve it, and then for all of its uses (R20). */
+export function ttlFor(spec: PowSpec, work: number): number {
   const solving = Math.ceil((4 * work) / SLOW_HASHES_PER_SECOND)
   return Math.min(MAX_TTL_SECONDS, BASE_TTL_SECONDS + solving + Math.ceil(spec.validForMs / 1000))
 }
@@ -229,8 +229,4 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 
 function invalid(code: ProblemCode): Verdict {
   return { outcome: 'invalid', code }
-}
-
-function isPowTerms(terms: unknown): terms is PowTerms {
-  return typeof terms === 'object' && terms !== null && 'difficulty' in terms
 }

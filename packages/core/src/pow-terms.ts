@@ -67,6 +67,11 @@ export function checkPowTerms(terms: PowTerms): PowSpec {
   }
 }
 
+/** Has the shape of proof-of-work terms; what it says is not checked yet. */
+export function isPowTerms(terms: unknown): terms is PowTerms {
+  return typeof terms === 'object' && terms !== null && 'difficulty' in terms
+}
+
 function revisionOf(terms: PowTerms): number {
   const [high = 0, low = 0] = sha256(utf8ToBytes(JSON.stringify(terms)))
   return (high << 8) | low

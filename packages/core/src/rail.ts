@@ -1,5 +1,6 @@
 import type { Offer, ProblemCode } from '@turnpike/protocol'
 import type { Caller } from './decision.ts'
+import type { PaymentState } from './payment-lookup.ts'
 import type { RailKind } from './requirement.ts'
 import type { RequestView } from './request.ts'
 import type { Resource } from './resource.ts'
@@ -16,6 +17,12 @@ export interface RailContext {
   readonly nowMs: number
   /** Calls issued to and redeemed by this caller in the last minute; 0 while not known (R21). */
   readonly recent: number
+  /** The request, for prices that depend on it; absent where challenges are asked for beforehand. */
+  readonly view?: RequestView
+  /** Name of the policy that decides; for the books. */
+  readonly policy?: string
+  /** May this caller be given one more invoice (R24)? */
+  readonly mayMint?: boolean
 }
 
 /** A credential found in a request, not yet verified. Length-capped by the rail that read it. */
@@ -24,6 +31,29 @@ export interface Presented {
   readonly text: string
 }
 
+/** A payment behind a credential. */
+export interface Payment {
+  /** 64 lower-case hex digits. */
+  readonly paymentHash: string
+  readonly amountMsat: number
+  /** Calls that it was for, all in all. */
+  readonly uses: number
+  /** Known to have arrived? If not, only the store may know it (R26). */
+  readonly settled: boolean
+  /** Believed for its preimage, and never looked up. */
+  readonly onTrust?: boolean
+}
+
+/** Why a way has nothing to offer, though the caller may use it. */
+export interface Unoffered {
+  readonly unoffered: ProblemCode
+  /** Coming again may help after so long. */
+  readonly waitMs?: number
+}
+
+/** Undefined: this way says nothing. */
+export type Offered = Offer | Unoffered | undefined
+
 /** What a verified use credential asks of the store. */
 export type Verdict =
   | {
@@ -31,6 +61,8 @@ export type Verdict =
       readonly claims: readonly ClaimTake[]
       /** Most recent calls (issued and redeemed) up to which this credential still suffices; undefined: no matter. */
       readonly recentLimit?: number
+      /** What was paid, where something was. */
+      readonly payment?: Payment
     }
   | { readonly outcome: 'invalid'; readonly code: ProblemCode }
 
@@ -41,9 +73,18 @@ export interface PreparedWay {
   readonly quota: readonly WindowSpec[]
   /** True when calls of this way count as recent calls, which make the next challenge harder. */
   readonly counted: boolean
+  /** Are its calls counted by what was paid, rather than by an address that others share (R5)? Default false. */
+  readonly countsApart?: boolean
+  /** Windows that limit how many offers a caller gets (R24); none by default. */
+  readonly minting?: readonly WindowSpec[]
   verify(presented: Presented, context: RailContext): Verdict
-  /** What to ask for; undefined when this way has nothing to offer now. */
-  offer(context: RailContext): Offer | undefined | Promise<Offer | undefined>
+  /** Asks whether a payment has arrived that neither the rail nor the store knows of (R26). Never rejects. */
+  lookUp?(paymentHash: string): Promise<PaymentState>
+  /**
+   * What to ask for.
+   * @param shown - credentials of this rail whose payment has not arrived: they are to get the same offer again (R24, R26)
+   */
+  offer(context: RailContext, shown: readonly Presented[]): Offered | Promise<Offered>
 }
 
 /** The code behind a way. One module each; a rail knows no framework and no store. */

@@ -1,5 +1,6 @@
 import {
   formatRetryAfter,
+  type LightningOffer,
   type Offer,
   PROBLEM_CODES,
   PROBLEM_MEDIA_TYPE,
@@ -28,6 +29,8 @@ export interface RefusalParts {
   readonly waitMs?: number | undefined
   /** See `RequestView.howToRepeat`. */
   readonly howToRepeat?: ((challenge: string) => string) | undefined
+  /** See `RequestView.howToPay`. */
+  readonly howToPay?: ((offer: LightningOffer) => string) | undefined
 }
 
 export interface RefusalStyle {
@@ -62,13 +65,13 @@ function headersOf(
 }
 
 function problemOf(parts: RefusalParts, status: number, style: RefusalStyle): Problem {
-  const { code, resource, offers = [], free = [], violated = [], waitMs, howToRepeat } = parts
+  const { code, resource, offers = [], free = [], violated = [], waitMs, howToRepeat, howToPay } = parts
   const lightning = offers.find((offer) => offer.rail === 'lightning')
   return {
     type: problemType(code),
     title: PROBLEM_CODES[code].title,
     status,
-    detail: wordRefusal({ code, offers, free, waitMs, howToRepeat }, style.commandHint),
+    detail: wordRefusal({ code, offers, free, waitMs, howToRepeat, howToPay }, style.commandHint),
     code,
     ...(resource === undefined ? {} : { resource }),
     ...(waitMs === undefined ? {} : { retryAfter: Number(formatRetryAfter(waitMs)) }),

@@ -4,7 +4,7 @@ import { outage } from './outage.ts'
 import type { Refusal } from './decision.ts'
 import type { Engine } from './engine.ts'
 import { ISSUED_LIMIT, type Plan, type PlannedWay } from './plan.ts'
-import type { RailContext } from './rail.ts'
+import type { Offered, Presented, RailContext, Unoffered } from './rail.ts'
 import { type ShownWindow, showWindows } from './rate-limit-fields.ts'
 import { createRefusal, type RefusalParts } from './refusal.ts'
 import type { AdmitOutcome, WayRefusal, WindowState } from './store.ts'
@@ -29,7 +29,7 @@ export function refuse(engine: Engine, unadmitted: Unadmitted): Refusal | Promis
     commandHint: engine.options.commandHint ?? true,
     legacyAtMs: engine.options.legacyHeaders === true ? engine.now() : undefined,
   }
-  const about = { resource: context.resource.text, howToRepeat: view.howToRepeat }
+  const about = { resource: context.resource.text, howToRepeat: view.howToRepeat, howToPay: view.howToPay }
   return whenKnown(parts, (known) => createRefusal({ ...about, ...known }, style))
 }
 
@@ -40,11 +40,15 @@ function explain(
 ): RefusalParts | Promise<RefusalParts> {
   const { plan, policy } = unadmitted
   const ceiling = showWindows(plan.ceiling, answer.common)
-  if (!ceiling.every(fits)) return limited('ceiling_reached', ceiling, wait(ceiling))
-  const ways = plan.ways.map((way, index) => judge(way, answer.ways[index]))
+  const isUnderCeiling = ceiling.every(fits)
+  const ways = plan.ways.map((way, index) => judge(way, answer.ways[index], isUnderCeiling))
+  const full = ways.find((way) => way.ceiling !== undefined)?.ceiling
+  if (full !== undefined) return limited('ceiling_reached', full, wait(full))
+  if (!isUnderCeiling && !ways.some((way) => way.open))
+    return limited('ceiling_reached', ceiling, wait(ceiling))
   const windows = [...ceiling, ...ways.flatMap((way) => way.windows)]
   const free = ways.filter(({ way }) => way.way === 'free').flatMap((way) => way.windows)
-  const waitMs = free.length === 0 ? undefined : wait(free)
+  const waitMs = free.length === 0 ? undefined : wait([...ceiling, ...free])
   if (policy.ways.length === 0) return { ...limited('limit_reached', windows, waitMs), free }
   const issued = answer.otherwise[0]
   if (issued !== undefined && issued.retryMs !== 0) {
@@ -56,6 +60,7 @@ function explain(
     free,
     waitMs,
     recent: recentCalls(issued),
+    mint: answer.otherwise.slice(1),
     atMs: answer.atMs,
   })
 }
@@ -65,8 +70,10 @@ interface JudgedWay {
   readonly way: PlannedWay
   readonly windows: readonly ShownWindow[]
   readonly fault: ProblemCode | undefined
-  /** Its quota would admit another call. */
+  /** Its quota and the ceiling would admit another call. */
   readonly open: boolean
+  /** The ceiling of the payment that was shown, where that is full (R5). */
+  readonly ceiling: readonly ShownWindow[] | undefined
 }
 
 interface Standing {
@@ -75,19 +82,28 @@ interface Standing {
   readonly free: readonly ShownWindow[]
   readonly waitMs: number | undefined
   readonly recent: number
+  /** Windows that limit the caller's invoices (R24). */
+  readonly mint: readonly WindowState[]
   readonly atMs: number
 }
 
 const NOTHING_KNOWN: WayRefusal = { windows: [], claims: [] }
 
-function judge(way: PlannedWay, refusal: WayRefusal = NOTHING_KNOWN): JudgedWay {
+function judge(way: PlannedWay, refusal: WayRefusal = NOTHING_KNOWN, isUnderCeiling = true): JudgedWay {
+  const windows = showWindows(way.windows, refusal.windows)
+  const own = windows.slice(0, way.ownCeiling)
+  const mayPass = way.take.common === undefined ? isUnderCeiling : true
   return {
     way,
-    windows: showWindows(way.windows, refusal.windows),
+    windows,
     fault: wayFault(way, refusal),
-    open: way.prepared !== undefined && quotaFits(way, refusal),
+    open: way.prepared !== undefined && mayPass && quotaFits(way, refusal),
+    ceiling: own.every(fits) ? undefined : own,
   }
 }
+
+/** Where it makes no sense to offer anything: to wait is all that there is to do. */
+const NO_OFFERS: ReadonlySet<ProblemCode> = new Set(['credential_in_use', 'lightning_down', 'price_unknown'])
 
 /** 402 with an offer per way that could admit the call now; 409 and 429 where no offer would help. */
 function demand(
@@ -97,39 +113,74 @@ function demand(
 ): RefusalParts | Promise<RefusalParts> {
   const { ways, windows, free, waitMs } = standing
   const code = ways.find((way) => way.fault !== undefined)?.fault ?? 'proof_required'
-  if (code === 'credential_in_use') return { code, windows, waitMs: 1000 }
+  if (NO_OFFERS.has(code)) return { code, windows, waitMs: 1000 }
   const open = ways.filter((way) => way.open)
   if (open.length === 0) {
     const waits = [waitMs, ...ways.filter(({ way }) => way.prepared).map((way) => wait(way.windows))]
     return { ...limited('quota_reached', windows, shortest(waits)), free, status: 429 }
   }
   return whenKnown(makeOffers(unadmitted, open, standing), (made) => {
-    const offers = made.filter((offer) => offer !== undefined)
+    const offers = made.filter(isOffer)
     if (offers.length > 0) {
       const { policy, caller } = unadmitted
       engine.emit({ type: 'issued', policy: policy.name, callerClass: caller.caller.class })
     }
-    return { code, offers, authenticate: authenticate(engine, offers), windows, free, waitMs }
+    const parts = { code, offers, authenticate: authenticate(engine, offers), windows, free, waitMs }
+    const [reason] = offers.length > 0 ? [] : made.filter(isUnoffered)
+    return reason === undefined ? arriving(parts, open) : withoutOffers(parts, reason, standing)
   })
 }
+
+/** A payment that is on its way may have arrived when the caller comes again. */
+function arriving(parts: RefusalParts, open: readonly JudgedWay[]): RefusalParts {
+  const isOnItsWay = open.some(
+    ({ way, fault }) => fault === 'credential_unsettled' && way.payment !== undefined,
+  )
+  return isOnItsWay ? { ...parts, free: [], waitMs: ARRIVAL_MS } : parts
+}
+
+/** Nobody is refused with 402 and left without a way on, unless the fault is the credential's own. */
+function withoutOffers(
+  parts: RefusalParts,
+  { unoffered, waitMs }: Unoffered,
+  { mint, waitMs: freeMs }: Standing,
+): RefusalParts {
+  const code = parts.code === 'proof_required' ? unoffered : parts.code
+  const mintMs = unoffered === 'issue_flood' ? Math.max(1, ...mint.map(({ retryMs }) => retryMs)) : undefined
+  const soonest = shortest([waitMs ?? mintMs ?? ARRIVAL_MS, freeMs])
+  return { ...parts, code, waitMs: soonest, free: soonest === freeMs ? (parts.free ?? []) : [] }
+}
+
+const ARRIVAL_MS = 1000
 
 /** Dated by the store's clock, which will judge them (R13). A policy that only observes makes none: nobody would see them. */
 function makeOffers(
   { policy, context }: Unadmitted,
   open: readonly JudgedWay[],
-  { recent, atMs }: Standing,
-): readonly MaybeOffer[] | Promise<readonly MaybeOffer[]> {
+  { recent, mint, atMs }: Standing,
+): readonly Offered[] | Promise<readonly Offered[]> {
   if (policy.mode === 'observe') return []
-  const offers = open.map(({ way }) => way.prepared?.offer({ ...context, recent, nowMs: atMs }))
+  const now = { ...context, recent, nowMs: atMs, mayMint: mint.every(({ retryMs }) => retryMs === 0) }
+  const offers = open.map(({ way, fault }) =>
+    way.prepared?.offer(now, fault === 'credential_unsettled' ? way.shown : NONE_SHOWN),
+  )
   return offers.some(isPromise)
     ? Promise.all(offers.map(async (offer) => await offer))
     : offers.filter(isMade)
 }
 
-type MaybeOffer = Offer | undefined
+const NONE_SHOWN: readonly Presented[] = []
 
-function isMade(offer: MaybeOffer | Promise<MaybeOffer>): offer is MaybeOffer {
+function isMade(offer: Offered | Promise<Offered>): offer is Offered {
   return !isPromise(offer)
+}
+
+function isOffer(offered: Offered): offered is Offer {
+  return offered !== undefined && 'rail' in offered
+}
+
+function isUnoffered(offered: Offered): offered is Unoffered {
+  return offered !== undefined && 'unoffered' in offered
 }
 
 /** Lightning first: the oldest clients read only the first challenge (DESIGN §7). */

@@ -1,3 +1,4 @@
+import type { LightningOffer } from '@turnpike/protocol'
 import type { CallerName } from './caller.ts'
 import type { Resource } from './resource.ts'
 
@@ -21,6 +22,8 @@ export interface RequestView {
   readonly caller?: CallerName | undefined
   /** Where a solution goes, in words, when that is not a header: how the sentence 'To work: ...' ends (R36). */
   readonly howToRepeat?: ((challenge: string) => string) | undefined
+  /** How to pay and where macaroon and preimage go, likewise: the sentence 'To pay: ...'. */
+  readonly howToPay?: ((offer: LightningOffer) => string) | undefined
 }
 
 /** How the handler ended. The adapter reports, the engine decides what it means for the money (R31). */

@@ -1,4 +1,5 @@
 import { TurnpikeError } from './errors.ts'
+import type { RequestView } from './request.ts'
 import type { Duration, Windows } from './window.ts'
 
 /** What a route demands, as one rail understands it. Made by `pow(4)`; read by the rail of that name alone. */
@@ -50,6 +51,33 @@ export function pow(
 ): Leaf {
   const digits = typeof difficulty === 'object' ? difficulty.bits / 4 : difficulty
   return { rail: 'pow', terms: { ...options, difficulty: digits } satisfies PowTerms }
+}
+
+/** A price in satoshis: a whole number from 1, or one that depends on the request (its path, its parsed body). */
+export type Price = number | ((view: RequestView) => number)
+
+/** Terms of a payment over Lightning. */
+export interface SatsTerms {
+  readonly amountSats: Price
+  /** Calls that one payment admits (default 1). */
+  readonly uses?: number
+  /** How long what was bought stays good (default '24h'); at least an hour longer than the invoice. */
+  readonly validFor?: Duration
+}
+
+/**
+ * Demands a payment over Lightning, by L402: 402 with an invoice, then the preimage as the receipt. The gate needs a backend
+ * in its option `lightning`.
+ *
+ * A price that is a function must answer at once, the same for the same request; anything but a whole number from 1 to the
+ * gate's `payments.maxSats` closes this way to the call (R23).
+ *
+ * @example sats(10)
+ * @example sats(500, { uses: 100, validFor: '24h' })
+ * @example sats((view) => (view.path === '/render' ? 50 : 5))
+ */
+export function sats(price: Price, options: Omit<SatsTerms, 'amountSats'> = {}): Leaf {
+  return { rail: 'lightning', terms: { ...options, amountSats: price } satisfies SatsTerms }
 }
 
 /** @throws TurnpikeError `requirement_invalid` for fewer than two requirements, or two of one rail. */

@@ -21,3 +21,8 @@ export function resourceKey(resource: Resource): string {
   const { kind, text, digest } = resource
   return digest === undefined ? KIND_BYTE[kind] + text : `${KIND_BYTE[kind]}${digest} ${text}`
 }
+
+/** The same without the digest: what was bought is good for a tool whatever its arguments (R34). */
+export function paidResourceKey({ kind, text }: Resource): string {
+  return KIND_BYTE[kind] + text
+}

@@ -1,8 +1,12 @@
+import type { Movement, Purchase } from './books.ts'
 import { createLeases, DEFAULT_PACE, type Pace } from './leases.ts'
-import type { ClaimRef, Store, WindowAdjustment } from './store.ts'
+import type { ClaimRef, GiveBackOutcome, Hold, KeepOutcome, Store, WindowAdjustment } from './store.ts'
 
-/** What became of what a call had taken. `unsettled`: the store could not be told, so the lapse of the lease decides. */
-export type Settled = 'none' | 'kept' | 'givenBack' | 'unsettled'
+/**
+ * What became of what a call had taken. `held`: it waits for the next round of input (R34). `unsettled`: the store could not
+ * be told, so the lapse of the lease decides.
+ */
+export type Settled = 'none' | 'kept' | 'givenBack' | 'held' | 'unsettled'
 
 /** A claim that an admission took. */
 export interface TakenClaim extends ClaimRef {
@@ -14,11 +18,15 @@ export interface Taken {
   readonly claims: readonly TakenClaim[]
   /** What would take the windows back: units below 0. Made only when it comes to that. */
   readonly windows: () => readonly WindowAdjustment[]
+  /** What the books say of the paid claim; undefined where nothing was paid. */
+  readonly purchase?: Purchase | undefined
 }
 
 export interface SettlementEvents {
   /** A use was served twice because its lease had lapsed (R11). */
   overlap(policy: string): void
+  /** A paid use came to its end. */
+  moved(movement: Movement, purchase: Purchase): void
   /** The store failed, and would not take a renewal or an ending. */
   fault(error: unknown): void
 }
@@ -30,6 +38,10 @@ export interface Settlement {
   end(taken: Taken, policy: string, giveBack: boolean): Settled | Promise<Settled>
   /** The handler never started: all is given back, work and windows too (R31). */
   undo(taken: Taken): Promise<Settled>
+  /** Lets paid claims wait under a seal. @returns false where the store would not */
+  hold(taken: Taken, seal: string, shard: number): Promise<boolean>
+  /** @returns the claims of a held call, to the first who asks (R34) */
+  resume(seal: string, shard: number): Promise<readonly TakenClaim[] | undefined>
   /** Resolves when nothing is pending. */
   readonly drain: () => Promise<void>
 }
@@ -41,8 +53,8 @@ export function createSettlement(
   pace: Pace = DEFAULT_PACE,
 ): Settlement {
   const leases = createLeases(store, pace, (error) => events.fault(error))
-  const pending = new Set<Promise<Settled>>()
-  const track = async (work: Promise<Settled>): Promise<Settled> => {
+  const pending = new Set<Promise<unknown>>()
+  const track = async <T>(work: Promise<T>): Promise<T> => {
     pending.add(work)
     try {
       return await work
@@ -51,14 +63,17 @@ export function createSettlement(
     }
   }
   const settle = async (
-    claims: readonly TakenClaim[],
+    { claims, purchase }: Taken,
     policy: string,
-    giveBack: boolean,
+    operation: (claim: ClaimRef) => Promise<KeepOutcome | GiveBackOutcome>,
   ): Promise<Settled> => {
-    const operation = (claim: ClaimRef) => (giveBack ? store.giveBack(claim) : store.keep(claim))
     const outcomes = await Promise.all(claims.map((claim) => retried(() => operation(claim), pace, events)))
     leases.release(claims)
     if (outcomes.includes('overlap')) events.overlap(policy)
+    for (const outcome of outcomes) {
+      const isMovement = outcome !== undefined && outcome !== 'gone'
+      if (purchase !== undefined && isMovement) events.moved(outcome, purchase)
+    }
     if (outcomes.includes(undefined)) return 'unsettled'
     return outcomes.every((outcome) => outcome === 'givenBack') ? 'givenBack' : 'kept'
   }
@@ -66,26 +81,68 @@ export function createSettlement(
     open({ claims }) {
       if (claims.length > 0) leases.hold(claims.filter(isPaid))
     },
-    end({ claims }, policy, giveBack) {
-      if (claims.length === 0) return 'none'
-      const paid = claims.filter(isPaid)
-      return paid.length === 0 ? 'kept' : track(settle(paid, policy, giveBack))
+    end(taken, policy, giveBack) {
+      if (taken.claims.length === 0) return 'none'
+      const claims = taken.claims.filter(isPaid)
+      if (claims.length === 0) return 'kept'
+      const operation = (claim: ClaimRef) => (giveBack ? store.giveBack(claim) : store.keep(claim))
+      return track(settle({ ...taken, claims }, policy, operation))
     },
-    async undo({ claims, windows }) {
-      const refunded = refund(store, windows())
-      const unserved = claims.map((claim) => ({ ...claim, unserved: true }))
-      const settled = claims.length === 0 ? undefined : await track(settle(unserved, '', true))
+    async undo(taken) {
+      const refunded = refund(store, taken.windows())
+      const operation = (claim: ClaimRef) => store.giveBack({ ...claim, unserved: true })
+      const settled = taken.claims.length === 0 ? undefined : await track(settle(taken, '', operation))
       await refunded
       return settled ?? 'none'
     },
+    async hold({ claims }, seal, shard) {
+      const paid = claims.filter(isPaid)
+      const held = await track(holdClaims(store, events, { seal, shard, claims: paid, ttlMs: HOLD_MS }))
+      if (held) leases.release(paid)
+      return held
+    },
+    resume: (seal, shard) => resumeClaims(store, events, { seal, shard, leaseMs: pace.leaseMs }),
     async drain() {
       while (pending.size > 0) await Promise.allSettled(pending)
     },
   }
 }
 
+/** How long a paused call waits for its client (R34). */
+const HOLD_MS = 600_000
+
 function isPaid(claim: TakenClaim): boolean {
   return claim.lapse === 'giveBack'
+}
+
+/** Work was spent at once and waits for nothing; a free call holds no claim at all. */
+async function holdClaims(store: Store, events: SettlementEvents, hold: Hold): Promise<boolean> {
+  const claims = hold.claims.map(({ credential, shard, claimId }) => ({ credential, shard, claimId }))
+  try {
+    return await store.hold({ ...hold, claims })
+  } catch (error) {
+    events.fault(error)
+    return false
+  }
+}
+
+function paidClaim({ credential, shard, claimId }: ClaimRef): TakenClaim {
+  return { credential, shard, claimId, lapse: 'giveBack' }
+}
+
+/** When the store fails, whoever asked is admitted anew; should it have resumed all the same, the leases lapse. */
+async function resumeClaims(
+  store: Store,
+  events: SettlementEvents,
+  { seal, shard, leaseMs }: { readonly seal: string; readonly shard: number; readonly leaseMs: number },
+): Promise<readonly TakenClaim[] | undefined> {
+  try {
+    const claims = await store.resume(seal, shard, leaseMs)
+    return claims?.map(paidClaim)
+  } catch (error) {
+    events.fault(error)
+    return undefined
+  }
 }
 
 /** Tries until it works or the lease would be over; the operations are idempotent by claim. */

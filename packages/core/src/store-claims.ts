@@ -4,6 +4,8 @@ import {
   keepClaim,
   liveClaim,
   newClaimRecord,
+  revokedRecord,
+  revokeRecord,
   usesLeft,
   weighClaim,
 } from './claim-record.ts'
@@ -67,6 +69,12 @@ export class StoreClaims {
   keep(ref: ClaimRef, nowMs: number): KeepOutcome {
     const record = this.#credentials.get(ref.credential)
     return record ? keepClaim(record, ref.claimId, nowMs) : 'gone'
+  }
+
+  revoke(credential: string, untilMs: number): void {
+    const record = this.#credentials.get(credential)
+    if (record) revokeRecord(record, untilMs)
+    else this.#credentials.add(credential, revokedRecord(untilMs))
   }
 
   giveBack(ref: ClaimRef, nowMs: number): GiveBackOutcome {

@@ -184,6 +184,11 @@ export interface Store {
   keep(claim: ClaimRef): Promise<KeepOutcome>
   /** Idempotent. */
   giveBack(claim: ClaimRef): Promise<GiveBackOutcome>
+  /**
+   * Leaves a credential no use, whether it was claimed before or not (R27). Live claims end as they would, and free nothing.
+   * @param untilMs - remembered at least until then
+   */
+  revoke(credential: string, shard: number, untilMs: number): Promise<void>
   /** Refunds and later debits. A refund never adds more than was taken, and never goes to a newer record. */
   adjust(adjustments: readonly WindowAdjustment[]): Promise<void>
   /** @returns false when the seal is in use already or one of the claims is not live; nothing is held then. */

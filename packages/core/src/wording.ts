@@ -1,4 +1,10 @@
-import { type Offer, type PowOffer, PROBLEM_CODES, type ProblemCode } from '@turnpike/protocol'
+import {
+  type LightningOffer,
+  type Offer,
+  type PowOffer,
+  PROBLEM_CODES,
+  type ProblemCode,
+} from '@turnpike/protocol'
 import type { ShownWindow } from './rate-limit-fields.ts'
 import { VERSION } from './version.ts'
 
@@ -12,6 +18,8 @@ export interface RefusalFacts {
   readonly waitMs: number | undefined
   /** See `RequestView.howToRepeat`. */
   readonly howToRepeat?: ((challenge: string) => string) | undefined
+  /** See `RequestView.howToPay`. */
+  readonly howToPay?: ((offer: LightningOffer) => string) | undefined
 }
 
 /**
@@ -21,11 +29,13 @@ export interface RefusalFacts {
 export function wordRefusal(facts: RefusalFacts, commandHint: boolean): string {
   const ways = waysOn(facts)
   const work = facts.offers.find((offer) => offer.rail === 'pow')
+  const payment = facts.offers.find((offer) => offer.rail === 'lightning')
   return [
     `${PROBLEM_CODES[facts.code].title}${EXPLANATIONS[facts.code] ?? ''}.`,
     ways.length === 0 ? 'There is no way on for this call at the moment.' : `Ways on: ${ways.join('; or ')}.`,
     FOR_THE_PERSON_IN_CHARGE,
     ...(work === undefined ? [] : [howToWork(work, facts.howToRepeat)]),
+    ...(payment === undefined ? [] : [howToPay(payment, facts)]),
     ...(work !== undefined && commandHint ? [`Command: ${command(work)}`] : []),
   ].join(' ')
 }
@@ -33,11 +43,12 @@ export function wordRefusal(facts: RefusalFacts, commandHint: boolean): string {
 /** What a reader cannot guess from the title. */
 const EXPLANATIONS: Partial<Readonly<Record<ProblemCode, string>>> = {
   credential_spent: ': it has admitted the calls that it was good for',
-  credential_expired: ': solve a fresh challenge',
-  credential_wrong_resource: ': a challenge is good for the resource that it was issued for',
-  credential_too_weak: ': recent calls made the work harder',
+  credential_expired: ': take a fresh offer',
+  credential_wrong_resource: ': a credential is good for the resource that it was issued for',
+  credential_unsettled: ': pay the invoice, or come again in a moment if it is paid',
+  credential_too_weak: ': recent calls made the work harder, or the price is higher',
   credential_wrong_work: ': the nonce does not meet the target',
-  credential_lost: ': the gate was restarted since; solve a fresh challenge',
+  credential_lost: ': the gate was restarted since; take a fresh offer',
   credential_in_use: ': try again when that call has ended',
 }
 
@@ -88,6 +99,15 @@ function howToWork({ challenge, target, count }: PowOffer, howToRepeat: RefusalF
     (howToRepeat?.(challenge) ??
       'then repeat the request with the header X-PoW-Solution: challenge=<challenge>,nonce=<nonce>.')
   )
+}
+
+function howToPay(offer: LightningOffer, { howToPay: ownWords, howToRepeat }: RefusalFacts): string {
+  if (ownWords !== undefined) return ownWords(offer)
+  const how = 'pay the invoice in this answer and keep the preimage that the wallet shows'
+  // Whoever words how to repeat a call has no header to put it into.
+  return howToRepeat === undefined
+    ? `To pay: ${how}; then repeat the request with the header Authorization: L402 <macaroon>:<preimage>.`
+    : `To pay: ${how}.`
 }
 
 function command({ challenge, target, count }: PowOffer): string {

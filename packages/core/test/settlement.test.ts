@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type AdmitRequest, memoryStore, type Store } from '@turnpike/core'
+import { type AdmitRequest, memoryStore, type Purchase, type Store } from '@turnpike/core'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createSettlement, type Taken } from '../src/settlement.ts'
 
@@ -30,6 +30,7 @@ function settlementOf(store: Store) {
   const seen: string[] = []
   const events = {
     overlap: (policy: string) => seen.push(`overlap ${policy}`),
+    moved: (movement: string, { payment }: Purchase) => seen.push(`${movement} ${payment}`),
     fault: (error: unknown) => seen.push(String(error)),
   }
   return { settlement: createSettlement(store, events, PACE), seen }
@@ -62,6 +63,45 @@ describe('a lease (R11)', () => {
     expect(claimed(store).outcome).toBe('admitted')
     await settlement.end(first.taken, 'search', false)
     expect(seen).toEqual(['overlap search'])
+  })
+})
+
+describe('a call that never started (R31)', () => {
+  /** A memory store that notes which claims are renewed. */
+  function renewing() {
+    const memory = memoryStore()
+    const renewed: (readonly string[])[] = []
+    const store: Store = {
+      ...memory,
+      renew: async (refs, leaseMs) => {
+        renewed.push(refs.map(({ claimId }) => claimId))
+        await memory.renew(refs, leaseMs)
+      },
+    }
+    return { store, renewed, ...settlementOf(store) }
+  }
+
+  test('has its lease renewed no longer: nothing of it stays behind', async () => {
+    const { store, renewed, settlement } = renewing()
+    const { taken } = claimed(store)
+    settlement.open(taken)
+    await pause(2 * PACE.renewEveryMs)
+    expect(renewed.length).toBeGreaterThan(0)
+    expect(await settlement.undo(taken)).toBe('givenBack')
+    const before = renewed.length
+    await pause(3 * PACE.renewEveryMs)
+    expect(renewed).toHaveLength(before)
+    expect(claimed(store).outcome).toBe('admitted')
+  })
+
+  test('is given back uncounted, however often', async () => {
+    const { store, settlement } = renewing()
+    for (let call = 0; call < 6; call += 1) {
+      const { outcome, taken } = claimed(store)
+      expect(outcome).toBe('admitted')
+      settlement.open(taken)
+      expect(await settlement.undo(taken)).toBe('givenBack')
+    }
   })
 })
 

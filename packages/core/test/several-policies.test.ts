@@ -50,6 +50,32 @@ describe('several policies on one request (R4)', () => {
     expect(pass.admission.remaining('quota')).toBe(59)
   })
 
+  test('one that observes spends nothing: what was worked for or bought is for the one that demands it', async () => {
+    const { gate } = testGate({ rails: [voucherRail] })
+    const trial = gate.policy({ mode: 'observe', require: anyOf(pow(1), voucher()) })
+    const route = gate.policy({ require: anyOf(pow(1), voucher()) })
+    const offer = powOfferOf(await gate.decide(request(), route))
+    for (const headers of [solved(offer), { authorization: 'L402 voucher-1' }]) {
+      const view = request({ headers })
+      expect(passOf(await gate.decide(view, trial)).admission.usesLeft).toBeUndefined()
+      expect(passOf(await gate.decide(view, route)).admission.usesLeft).toBe(0)
+    }
+  })
+
+  test('the refusal of an inner one does not wait for a store that will not take back (R16)', async () => {
+    const memory = memoryStore()
+    const stuck: Store = { ...memory, giveBack: () => Promise.reject(new Error('connection lost')) }
+    const { gate } = testGate({ rails: [voucherRail], store: stuck, now: Date.now })
+    const route = gate.policy({ require: voucher() })
+    const view = request({ headers: { authorization: 'L402 voucher-1' } })
+    const full = gate.policy(ceilingPolicy('1/1m'))
+    passOf(await gate.decide(request(), full))
+    passOf(await gate.decide(view, route))
+    const before = performance.now()
+    expect(refusalOf(await gate.decide(view, full)).code).toBe('ceiling_reached')
+    expect(performance.now() - before).toBeLessThan(600)
+  })
+
   test('windows of one name stay apart in the answer', async () => {
     const { gate } = testGate()
     const view = request()

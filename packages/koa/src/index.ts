@@ -1,4 +1,4 @@
 // What an application writes beside its routes, so that it needs no second package.
-export { anyOf, createGate, memoryStore, pow, TurnpikeError } from '@turnpike/core'
+export { anyOf, createGate, memoryStore, pow, sats, TurnpikeError } from '@turnpike/core'
 export { turnpike } from './adapter.ts'
 export type { KoaTurnpike } from './adapter.ts'

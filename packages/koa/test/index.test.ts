@@ -8,6 +8,7 @@ test('the package exports what its documentation names', () => {
     'createGate',
     'memoryStore',
     'pow',
+    'sats',
     'turnpike',
   ])
 })

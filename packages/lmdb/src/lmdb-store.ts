@@ -56,6 +56,7 @@ export function lmdbStore(path: string, options: LmdbStoreOptions = {}): Store {
     renew: (refs, leaseMs) => change((nowMs) => ledger.claims.renew(refs, nowMs + leaseMs, nowMs)),
     keep: (ref) => change((nowMs) => ledger.claims.keep(ref, nowMs)),
     giveBack: (ref) => change((nowMs) => ledger.claims.giveBack(ref, nowMs)),
+    revoke: (credential, _shard, untilMs) => change(() => ledger.claims.revoke(credential, untilMs)),
     adjust: (adjustments) =>
       change((nowMs) => {
         for (const adjustment of adjustments) adjustWindow(ledger.windows, adjustment, nowMs)

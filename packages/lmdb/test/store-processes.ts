@@ -73,6 +73,7 @@ export async function openShared(processes: readonly StoreProcess[]): Promise<Op
     renew: async (...args) => await next('renew', ...args),
     keep: async (...args) => await next('keep', ...args),
     giveBack: async (...args) => await next('giveBack', ...args),
+    revoke: async (...args) => await next('revoke', ...args),
     adjust: async (...args) => await next('adjust', ...args),
     hold: async (...args) => await next('hold', ...args),
     resume: async (...args) => await next('resume', ...args),

@@ -64,7 +64,7 @@ function planAt(entrance: Entrance, { host, handler, where }: HandlerEntry): Ret
 function complaintOf({ code, message }: TurnpikeError): string {
   if (code === 'rail_missing' && message.includes("'lightning'")) {
     return (
-      'it asks for sats, and this gate has no Lightning backend to be paid through: give TurnpikeModule one in `rails`, ' +
+      'it asks for sats, and this gate has no Lightning backend to be paid through: give TurnpikeModule one in `lightning`, ' +
       'or ask for work alone with @RequirePoW(4)'
     )
   }

@@ -1,10 +1,12 @@
 import {
   anyOf,
   pow,
-  type Leaf,
   type PolicyOptions,
   type PowTerms,
+  type Price,
   type Requirement,
+  sats,
+  type SatsTerms,
   type Windows,
 } from '@turnpike/core'
 import { UseGuards } from '@nestjs/common'
@@ -27,9 +29,16 @@ export function RequirePoW(
   return gating({ decorator: '@RequirePoW', parts: { require: pow(difficulty, options) } })
 }
 
-/** Demands a payment in satoshis over Lightning. The gate needs a Lightning rail, else the application does not start. */
-export function RequireSats(amountSats: number): GateDecorator {
-  return gating({ decorator: '@RequireSats', parts: { require: sats(amountSats) } })
+/**
+ * Demands a payment in satoshis over Lightning, once a free allowance (if there is one) is used up. The gate needs a backend in
+ * `lightning`, else the application does not start.
+ *
+ * @param price - whole satoshis, or a function of the request
+ * @example `@RequireSats(10)`
+ * @example `@RequireSats(500, { uses: 100, validFor: '24h' })`
+ */
+export function RequireSats(price: Price, options?: Omit<SatsTerms, 'amountSats'>): GateDecorator {
+  return gating({ decorator: '@RequireSats', parts: { require: sats(price, options) } })
 }
 
 /**
@@ -94,8 +103,3 @@ function bindGuard(target: object, key?: string | symbol, descriptor?: PropertyD
 
 /** Nest's key for guards. */
 const GUARDS = '__guards__'
-
-/** A payment, for the Lightning rail to check. */
-function sats(amountSats: number): Leaf {
-  return { rail: 'lightning', terms: { amountSats } }
-}

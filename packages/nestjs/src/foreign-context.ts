@@ -32,12 +32,17 @@ function adviceFor(type: string): string {
 }
 
 /** These packages are there when such a handler is called; they are not ours to depend on. */
-async function exceptionFor(type: string, body: object): Promise<Error> {
+async function exceptionFor(
+  type: string,
+  body: { readonly code: string; readonly message: string },
+): Promise<Error> {
   try {
     if (type === 'ws') return new (await import('@nestjs/websockets')).WsException(body)
     if (type === 'rpc') return new (await import('@nestjs/microservices')).RpcException(body)
   } catch {
     // Installed where we cannot see it: the plain one fails closed too.
   }
-  return new HttpException(body, HttpStatus.NOT_IMPLEMENTED)
+  // GraphQL servers hand on what an error calls its extensions, and nothing else of it.
+  const extensions = { code: body.code }
+  return Object.assign(new HttpException(body, HttpStatus.NOT_IMPLEMENTED), { extensions })
 }

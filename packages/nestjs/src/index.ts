@@ -1,5 +1,14 @@
 // What an application writes beside its routes, so that it needs no second package.
-export { anyOf, createGate, memoryStore, pow, TurnpikeError, type Admission, type Gate } from '@turnpike/core'
+export {
+  anyOf,
+  createGate,
+  memoryStore,
+  pow,
+  sats,
+  TurnpikeError,
+  type Admission,
+  type Gate,
+} from '@turnpike/core'
 export { Admitted, admission } from './admission.ts'
 export {
   Ceiling,

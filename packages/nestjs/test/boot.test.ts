@@ -11,6 +11,7 @@ import {
   TurnpikeGuard,
   TurnpikeModule,
   pow,
+  sats,
 } from '@turnpike/nestjs'
 import { describe, expect, test } from '@jest/globals'
 import {
@@ -114,11 +115,11 @@ describe('an application does not start', () => {
     [
       'with sats and no backend',
       gated([controller([RequireSats(10)])]),
-      isNamed('rail_missing', 'CatsController\\.get', 'Lightning backend', '`rails`'),
+      isNamed('rail_missing', 'CatsController\\.get', 'Lightning backend', '`lightning`'),
     ],
     [
       'with sats among others and no backend',
-      gated([controller([RequireAnyOf(pow(4), { rail: 'lightning', terms: { amountSats: 10 } })])]),
+      gated([controller([RequireAnyOf(pow(4), sats(10))])]),
       isNamed('rail_missing', 'CatsController\\.get', 'Lightning backend'),
     ],
     [

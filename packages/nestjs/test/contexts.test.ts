@@ -1,15 +1,12 @@
-import { Gated, RequirePoW, TurnpikeError, TurnpikeGuard, type TurnpikeModuleOptions } from '@turnpike/nestjs'
+import { Gated, RequirePoW, TurnpikeGuard, type TurnpikeModuleOptions } from '@turnpike/nestjs'
 import { describe, expect, test } from '@jest/globals'
-import {
-  Controller,
-  HttpException,
-  type ExecutionContext,
-  type INestApplication,
-  type Type,
-} from '@nestjs/common'
+import { Controller, type INestApplication, type Type } from '@nestjs/common'
 import { APP_GUARD } from '@nestjs/core'
+import { GraphQLModule, Query, Resolver } from '@nestjs/graphql'
+import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius'
 import { ClientProxyFactory, MessagePattern, Transport } from '@nestjs/microservices'
 import { ExpressAdapter } from '@nestjs/platform-express'
+import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { WsAdapter } from '@nestjs/platform-ws'
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets'
 import { once } from 'node:events'
@@ -140,48 +137,48 @@ describe('a gateway handler', () => {
   })
 })
 
+@Resolver()
+class CatsResolver {
+  @Query('free')
+  free() {
+    return 'let through'
+  }
+  @Query('gated')
+  @RequirePoW(4)
+  gated() {
+    return 'let through'
+  }
+}
+
 describe('a resolver', () => {
-  class CatsResolver {
-    free() {
-      return 'let through'
-    }
-    @RequirePoW(4)
-    gated() {
-      return 'let through'
-    }
-  }
+  const graphql = GraphQLModule.forRoot<MercuriusDriverConfig>({
+    driver: MercuriusDriver,
+    typeDefs: 'type Query { free: String, gated: String }',
+  })
 
-  /** As @nestjs/graphql makes one; that package is nothing we depend on. */
-  function contextOf(handler: 'free' | 'gated'): ExecutionContext {
-    const nothing = (): never => {
-      throw new Error('there is no HTTP here')
-    }
-    return {
-      getType: <T extends string>() => 'graphql' as T,
-      getClass: <T>() => CatsResolver as Type<T>,
-      getHandler: () => CatsResolver.prototype[handler],
-      getArgs: nothing,
-      getArgByIndex: nothing,
-      switchToHttp: nothing,
-      switchToRpc: nothing,
-      switchToWs: nothing,
-    }
-  }
-
-  test('without a decorator is untouched, with one it fails closed', async () => {
-    const { metadata } = application([], [CatsResolver])
-    await visiting(metadata, new ExpressAdapter(), async ({ app }) => {
-      const guard = app.get(TurnpikeGuard)
-      expect(await guard.canActivate(contextOf('free'))).toBe(true)
-      const refusing = Promise.resolve(guard.canActivate(contextOf('gated')))
-      const refused: unknown = await refusing.catch((error: unknown) => error)
-      if (!(refused instanceof HttpException)) throw new Error('no HttpException')
-      expect([refused.getStatus(), refused.getResponse()]).toEqual([
-        501,
-        { code: 'context_not_http', message: expect.stringMatching(/HTTP route/) },
-      ])
-      expect(refused.cause).toEqual(expect.any(TurnpikeError))
-      expect(String(refused.cause)).toMatch(/CatsResolver\.gated.*\/graphql/)
+  async function querying(field: string): Promise<{ answer: unknown; lines: readonly string[] }> {
+    const { metadata, lines } = application([], [CatsResolver])
+    const imports = [...(metadata.imports ?? []), graphql]
+    const answer = await visiting({ ...metadata, imports }, new FastifyAdapter(), async ({ send }) => {
+      const body = JSON.stringify({ query: `{ ${field} }` })
+      const headers = { 'Content-Type': 'application/json' }
+      const { text } = await send({ method: 'POST', path: '/graphql', headers, body })
+      const parsed: unknown = JSON.parse(text)
+      return parsed
     })
+    return { answer, lines }
+  }
+
+  test('without a decorator is untouched by a global guard', async () => {
+    expect(await querying('free')).toEqual({ answer: { data: { free: 'let through' } }, lines: [] })
+  })
+
+  test('with one fails closed, with an error that says so to the caller and more to the operator', async () => {
+    const { answer, lines } = await querying('gated')
+    expect(answer).toMatchObject({
+      data: { gated: null },
+      errors: [{ message: expect.stringMatching(/HTTP route/), extensions: { code: 'context_not_http' } }],
+    })
+    expect(lines).toEqual([expect.stringMatching(/CatsResolver\.gated .*graphql.*\/graphql/)])
   })
 })

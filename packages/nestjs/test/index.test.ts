@@ -22,5 +22,6 @@ test('the package exports what its documentation names', () => {
     'createGate',
     'memoryStore',
     'pow',
+    'sats',
   ])
 })

@@ -1,11 +1,12 @@
 // What an application writes beside its routes, so that it needs no second package.
-export { anyOf, createGate, memoryStore, pow, TurnpikeError } from '@turnpike/core'
+export { anyOf, createGate, memoryStore, pow, sats, TurnpikeError } from '@turnpike/core'
 export type { Admission, Caller, CallerName, Gate, GateOptions, RequestView } from '@turnpike/core'
 export { admission, turnpike } from './adapter.ts'
 export type { Handler, Listener, NodeOptions, NodeTurnpike, Wrap } from './adapter.ts'
 export { admit } from './admit.ts'
 export type { Entry, Exchange } from './admit.ts'
 export { applyAnswer, exposeFields, sendAnswer, setFields } from './answer.ts'
+export { auditFile } from './audit-file.ts'
 export { beforeHeaders } from './before-headers.ts'
 export { privateCacheControl } from './cache-control.ts'
 export { answerChallenge } from './challenge-endpoint.ts'

@@ -3,6 +3,9 @@
 /** Carries a solution; see `formatSolution`. */
 export const POW_SOLUTION_HEADER = 'x-pow-solution'
 
+/** Carries an L402 credential where `Authorization` holds something else. */
+export const L402_HEADER = 'x-l402'
+
 /** Says which way admitted a call, and what is left of its credential: `<way>;uses=<left>` (R25). */
 export const ADMISSION_HEADER = 'turnpike-admission'
 

@@ -1,4 +1,5 @@
 export { parseAuthorization, type Authorization } from './authorization.ts'
+export { decodeBase64, encodeBase64 } from './base64.ts'
 export { decodeBase64url, encodeBase64url } from './base64url.ts'
 export {
   CHALLENGE_ID_BYTES,
@@ -24,7 +25,41 @@ export {
   targetOfWork,
   workOfDifficulty,
 } from './difficulty.ts'
-export { ADMISSION_HEADER, CREDENTIAL_HEADERS, EXPOSED_HEADERS, POW_SOLUTION_HEADER } from './header-names.ts'
+export {
+  ADMISSION_HEADER,
+  CREDENTIAL_HEADERS,
+  EXPOSED_HEADERS,
+  L402_HEADER,
+  POW_SOLUTION_HEADER,
+} from './header-names.ts'
+export { formatL402Caveats, readL402Caveats } from './l402-caveats.ts'
+export type { L402Allowance, L402Grant } from './l402-caveats.ts'
+export { parseL402Credentials } from './l402-credential.ts'
+export type { L402Credential } from './l402-credential.ts'
+export {
+  encodeL402Identifier,
+  L402_IDENTIFIER_BYTES,
+  L402_RANDOM_BYTES,
+  parseL402Identifier,
+} from './l402-identifier.ts'
+export type { L402Identifier } from './l402-identifier.ts'
+export {
+  attenuateMacaroon,
+  decodeMacaroon,
+  encodeMacaroon,
+  isSignedBy,
+  MAX_CAVEATS,
+  MAX_MACAROON_BYTES,
+  signMacaroon,
+} from './macaroon.ts'
+export type { Macaroon } from './macaroon.ts'
+export {
+  formatL402Challenge,
+  formatL402Credential,
+  isPreimageOf,
+  parseL402Challenge,
+} from './l402-challenge.ts'
+export type { L402Challenge } from './l402-challenge.ts'
 export { parseOffer } from './offer.ts'
 export type { LightningOffer, Offer, PowOffer } from './offer.ts'
 export { isProblemCode, PROBLEM_CODES } from './problem-codes.ts'

@@ -48,6 +48,7 @@ const REGISTERED_TYPES: Readonly<Partial<Record<ProblemCode, string>>> = {
   ceiling_reached: QUOTA_EXCEEDED,
   limit_reached: QUOTA_EXCEEDED,
   issue_flood: QUOTA_EXCEEDED,
+  lightning_down: REDUCED_CAPACITY,
   store_down: REDUCED_CAPACITY,
   store_full: REDUCED_CAPACITY,
   store_late: REDUCED_CAPACITY,

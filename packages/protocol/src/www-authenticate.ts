@@ -54,17 +54,24 @@ export function parseWwwAuthenticate(header: string): readonly AuthChallenge[] {
   return drafts.map(finishDraft)
 }
 
-/** One element of the list: a further parameter of the challenge before, or a new challenge. */
+/** One element of the list: further parameters of the challenge before, or a new challenge. */
 function takeElement(scanner: FieldScanner, drafts: Draft[]): void {
-  if (takeParameter(scanner, drafts.at(-1))) return
+  if (takeParameters(scanner, drafts.at(-1))) return
   const scheme = scanner.take(TOKEN)
   if (scheme === undefined) return
   const draft: Draft = { scheme: scheme.toLowerCase(), params: new Map() }
   drafts.push(draft)
   if (scanner.take(BLANKS) === undefined) return
   const token68 = scanner.take(TOKEN68)
-  if (token68 === undefined) takeParameter(scanner, draft)
+  if (token68 === undefined) takeParameters(scanner, draft)
   else draft.token68 = token68
+}
+
+/** Takes one parameter, and those after it that only blanks divide: some L402 servers leave out the first comma. */
+function takeParameters(scanner: FieldScanner, draft: Draft | undefined): boolean {
+  if (!takeParameter(scanner, draft)) return false
+  while (scanner.take(BLANKS) !== undefined && takeParameter(scanner, draft));
+  return true
 }
 
 /** Takes `name=value` if it is next; without a challenge to belong to, or without a value, it is dropped. */

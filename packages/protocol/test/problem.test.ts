@@ -118,6 +118,8 @@ describe('problem code', () => {
         'credential_unknown_key',
         'credential_forged',
         'credential_expired',
+        'credential_bad_caveat',
+        'credential_wrong_preimage',
         'credential_wrong_resource',
         'credential_wrong_caller',
         'credential_too_weak',
@@ -132,7 +134,7 @@ describe('problem code', () => {
     [404, ['no_challenge']],
     [409, ['credential_in_use']],
     [429, ['ceiling_reached', 'limit_reached', 'issue_flood']],
-    [503, ['store_down', 'store_full', 'store_corrupt', 'store_late']],
+    [503, ['lightning_down', 'price_unknown', 'store_down', 'store_full', 'store_corrupt', 'store_late']],
   ])('R32 with status %d is one of %j', (status, codes) => {
     const found = Object.entries(PROBLEM_CODES).filter(([, entry]) => entry.status === status)
     expect(found.map(([code]) => code).toSorted()).toEqual([...codes].toSorted())
@@ -156,6 +158,8 @@ describe('problem code', () => {
     ['ceiling_reached', QUOTA_EXCEEDED],
     ['limit_reached', QUOTA_EXCEEDED],
     ['issue_flood', QUOTA_EXCEEDED],
+    ['lightning_down', REDUCED_CAPACITY],
+    ['price_unknown', 'urn:turnpike:problem:price_unknown'],
     ['store_down', REDUCED_CAPACITY],
     ['store_full', REDUCED_CAPACITY],
     ['store_late', REDUCED_CAPACITY],

@@ -2,6 +2,7 @@
 export type TendOp = { readonly keys: readonly string[] } & (
   | { readonly op: 'keep' | 'giveBack' | 'undo'; readonly claimId: string }
   | { readonly op: 'renew'; readonly claimId: string; readonly leaseMs: number }
+  | { readonly op: 'revoke'; readonly untilMs: number }
   /** `any`: those that are live, rather than all or none. */
   | {
       readonly op: 'stretch'

@@ -5,7 +5,7 @@ import type { Lanes } from './lanes.ts'
 import type { WindowNames } from './window-names.ts'
 
 /** What happens to claims and windows after a decision. */
-export interface Tending extends Pick<Store, 'renew' | 'keep' | 'giveBack' | 'adjust'> {
+export interface Tending extends Pick<Store, 'renew' | 'keep' | 'giveBack' | 'revoke' | 'adjust'> {
   /** Undoes a claim that came to nothing; it does not count as given back. */
   undo(claim: ClaimRef): Promise<unknown>
 }
@@ -38,6 +38,10 @@ export function createTending(lanes: Lanes, keySpace: KeySpace, names: WindowNam
       // A claim that is live no longer is counted no more either, so asking again is safe.
       const back = undone === 'gone' ? await end('giveBack', claim) : undone
       return GIVE_BACK_OUTCOMES.find((outcome) => outcome === back) ?? 'gone'
+    },
+    async revoke(credential, shard, untilMs) {
+      const keys = [keySpace.credential(credential, shard)]
+      await lanes.to(shard).tend({ op: 'revoke', keys, untilMs: Math.floor(untilMs) })
     },
     async undo(claim) {
       return await end('undo', claim)

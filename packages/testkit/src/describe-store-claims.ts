@@ -17,6 +17,7 @@ export function describeStoreClaims(open: StoreOpener): void {
   describe('claims', () => {
     describeSingleUse(open)
     describeUses(open)
+    describeRevocation(open)
     describeValidity(open)
     describeSettlement(open)
   })
@@ -108,6 +109,34 @@ function describeUses(open: StoreOpener): void {
         0,
       ])
       refused(await store.admit(claiming(sampleClaim({ uses: 9, claimId: 'd' }))))
+    }),
+  )
+}
+
+function describeRevocation(open: StoreOpener): void {
+  test(
+    'R27 a revoked credential has no use left, whether it was ever claimed or not',
+    onStore(open, async ({ store, now }) => {
+      const untilMs = (await now()) + 60_000
+      const taken = sampleClaim({ credential: 'taken', claimId: 'a', uses: 5 })
+      admitted(await store.admit(claiming(taken)))
+      await store.revoke('taken', taken.shard, untilMs)
+      await store.revoke('fresh', taken.shard, untilMs)
+      for (const credential of ['taken', 'fresh']) {
+        const claim = claiming(sampleClaim({ credential, claimId: 'b', uses: 5 }))
+        expect(refused(await store.admit(claim)).ways[0]?.claims).toEqual(['spent'])
+      }
+    }),
+  )
+  test(
+    'R27 a claim that is live when its credential is revoked ends, and frees nothing',
+    onStore(open, async ({ store, now }) => {
+      const running = sampleClaim({ claimId: 'a', uses: 2 })
+      admitted(await store.admit(claiming(running)))
+      await store.revoke(running.credential, running.shard, (await now()) + 60_000)
+      expect(await store.giveBack(refOf(running))).toBe('exhausted')
+      const later = refused(await store.admit(claiming(sampleClaim({ claimId: 'b', uses: 2 }))))
+      expect(later.ways[0]?.claims).toEqual(['spent'])
     }),
   )
 }

@@ -135,6 +135,7 @@ const brokenStore: Store = {
   renew: down,
   keep: down,
   giveBack: down,
+  revoke: down,
   adjust: down,
   hold: down,
   resume: down,

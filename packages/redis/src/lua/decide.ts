@@ -133,6 +133,7 @@ local function weighClaim(take, reserved)
     if not take.settled then return 'unsettled' end
     return take.uses > reserved and 'claimed' or 'spent'
   end
+  if record.uses == 0 then return 'spent' end
   lapse(credential, nowMs)
   if usesLeft(record, take.uses) > reserved then return 'claimed' end
   if isExhausted(record) then return 'exhausted' end

@@ -21,6 +21,15 @@ ops.keep = onCredential(function(credential, op) return keepClaim(credential, op
 ops.giveBack = onCredential(function(credential, op) return giveBackClaim(credential, op.claimId, nowMs) end)
 ops.undo = onCredential(function(credential, op) return undoClaim(credential, op.claimId, nowMs) end)
 
+-- A credential of no uses, claimed before or not.
+ops.revoke = onCredential(function(credential, op)
+  local record = credential.record or { used = 0, givenBack = 0, expiresAtMs = 0, claims = {} }
+  record.uses = 0
+  record.expiresAtMs = max(record.expiresAtMs, op.untilMs)
+  credential.record = record
+  credential.dirty = true
+end)
+
 -- Never shortens a lease.
 ops.renew = onCredential(function(credential, op)
   local claim = liveClaim(credential, op.claimId, nowMs)

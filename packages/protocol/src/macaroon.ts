@@ -1,0 +1,126 @@
+/**
+ * Macaroons in the binary form of version 2, as gopkg.in/macaroon.v2 and libmacaroons write it, with first-party caveats
+ * alone. One macaroon has one spelling: whatever decodes is encoded to the same bytes again.
+ *
+ * `02 | [01 location] | 02 identifier | 00 | { 02 caveat | 00 }* | 00 | 06 signature`, each field being its type, its length
+ * (LEB128) and its bytes. @see https://github.com/rescrv/libmacaroons/blob/master/doc/format.txt
+ *
+ * The document macaroon-spec.md of the L402 repository describes another layout and another key schedule, which no
+ * implementation speaks.
+ */
+
+import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+import { chainHmac } from './hmac-chain.ts'
+import { createFieldReader, encodeField, type FieldReader } from './macaroon-field.ts'
+
+/** A macaroon, nothing of it believed. */
+export interface Macaroon {
+  /** A hint for people, not signed. Undefined where the field is missing, which is not the same as empty. */
+  readonly location: string | undefined
+  readonly identifier: Uint8Array
+  /** In the order in which they were added. */
+  readonly caveats: readonly Uint8Array[]
+  /** 32 bytes. */
+  readonly signature: Uint8Array
+}
+
+/** Longest macaroon that is read, in bytes. */
+export const MAX_MACAROON_BYTES = 4096
+/** Most caveats that are read. */
+export const MAX_CAVEATS = 32
+
+const VERSION = 2
+const LOCATION = 1
+const IDENTIFIER = 2
+const SIGNATURE = 6
+const SIGNATURE_BYTES = 32
+const START = Uint8Array.of(VERSION)
+const END = Uint8Array.of(0)
+
+/** Every macaroon library derives the first key like this, whatever the root key is. */
+const GENERATOR = utf8ToBytes('macaroons-key-generator')
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/**
+ * The signature of a macaroon: `k = HMAC(generator, rootKey); s0 = HMAC(k, identifier); s(i) = HMAC(s(i-1), caveat)`, all with
+ * SHA-256 (Birgisson et al., Macaroons, 2014, §3).
+ *
+ * @returns 32 bytes
+ */
+export function signMacaroon(
+  rootKey: Uint8Array,
+  identifier: Uint8Array,
+  caveats: readonly Uint8Array[],
+): Uint8Array {
+  let signature = chainHmac(chainHmac(GENERATOR, rootKey), identifier)
+  for (const caveat of caveats) signature = chainHmac(signature, caveat)
+  return signature
+}
+
+/** Adds a caveat, which anybody who has the macaroon may do. */
+export function attenuateMacaroon(macaroon: Macaroon, caveat: Uint8Array): Macaroon {
+  return {
+    ...macaroon,
+    caveats: [...macaroon.caveats, caveat],
+    signature: chainHmac(macaroon.signature, caveat),
+  }
+}
+
+/** Was it made with this root key? In constant time. Says nothing about the caveats. */
+export function isSignedBy(macaroon: Macaroon, rootKey: Uint8Array): boolean {
+  const expected = signMacaroon(rootKey, macaroon.identifier, macaroon.caveats)
+  let difference = expected.length ^ macaroon.signature.length
+  for (let at = 0; at < expected.length; at += 1) {
+    difference |= (expected[at] ?? 0) ^ (macaroon.signature[at] ?? 0)
+  }
+  return difference === 0
+}
+
+/** @returns the bytes of a macaroon. */
+export function encodeMacaroon({ location, identifier, caveats, signature }: Macaroon): Uint8Array {
+  const parts: Uint8Array[] = [START]
+  if (location !== undefined) parts.push(encodeField(LOCATION, utf8ToBytes(location)))
+  parts.push(encodeField(IDENTIFIER, identifier), END)
+  for (const caveat of caveats) parts.push(encodeField(IDENTIFIER, caveat), END)
+  parts.push(END, encodeField(SIGNATURE, signature))
+  return concatBytes(...parts)
+}
+
+/**
+ * Reads a macaroon without believing it. Never throws.
+ *
+ * @returns undefined for other versions, third-party caveats, fields out of order, lengths spelt with needless bytes,
+ * anything after the signature, more than 4096 bytes and more than 32 caveats. The byte arrays share one buffer.
+ */
+export function decodeMacaroon(bytes: Uint8Array): Macaroon | undefined {
+  if (bytes.length > MAX_MACAROON_BYTES || bytes[0] !== VERSION) return undefined
+  const reader = createFieldReader(bytes, 1)
+  const place = reader.take(LOCATION)
+  const identifier = reader.take(IDENTIFIER)
+  if (identifier === undefined || !reader.takeEnd()) return undefined
+  const caveats = takeCaveats(reader)
+  if (caveats === undefined || !reader.takeEnd()) return undefined
+  const signature = reader.take(SIGNATURE)
+  if (signature?.length !== SIGNATURE_BYTES || !reader.isAtEnd()) return undefined
+  const location = place && textOf(place)
+  if (place !== undefined && location === undefined) return undefined
+  return { location, identifier, caveats, signature }
+}
+
+function takeCaveats(reader: FieldReader): readonly Uint8Array[] | undefined {
+  const caveats: Uint8Array[] = []
+  for (;;) {
+    const caveat = reader.take(IDENTIFIER)
+    if (caveat === undefined) return caveats
+    if (!reader.takeEnd() || caveats.length === MAX_CAVEATS) return undefined
+    caveats.push(caveat)
+  }
+}
+
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
