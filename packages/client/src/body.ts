@@ -6,35 +6,44 @@ export function mayHaveBody(request: Request): boolean {
 
 /**
  * Reads a body to its end.
+ * @param patienceMs what has come until then is all that is read; without it, the end is waited for
  * @returns its bytes, or undefined if there are more than `maxBytes`; the rest of a stream is then cancelled
  */
 export async function readBody(
   message: Request | Response,
   maxBytes: number,
+  patienceMs?: number,
 ): Promise<Uint8Array | undefined> {
   const stream: ReadableStream<Uint8Array> | null | undefined = message.body
-  if (stream) return await readUpTo(stream, maxBytes)
+  if (stream) return await readUpTo(stream.getReader(), maxBytes, patienceMs)
   const bytes = new Uint8Array(await message.arrayBuffer())
   return bytes.length > maxBytes ? undefined : bytes
 }
 
 /** By a reader, because streams are not iterable everywhere. */
 async function readUpTo(
-  stream: ReadableStream<Uint8Array>,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
   maxBytes: number,
+  patienceMs: number | undefined,
 ): Promise<Uint8Array | undefined> {
-  const reader = stream.getReader()
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return join(chunks, size)
-    size += value.length
-    if (size > maxBytes) {
-      await reader.cancel()
-      return undefined
+  // Not waited for: of a body that was cloned, cancelling ends only when the other copy does.
+  const cancel = (): void => void reader.cancel().catch(() => {})
+  const timer = patienceMs === undefined ? undefined : setTimeout(cancel, patienceMs)
+  try {
+    const chunks: Uint8Array[] = []
+    let size = 0
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return join(chunks, size)
+      size += value.length
+      if (size > maxBytes) {
+        cancel()
+        return undefined
+      }
+      chunks.push(value)
     }
-    chunks.push(value)
+  } finally {
+    clearTimeout(timer)
   }
 }
 

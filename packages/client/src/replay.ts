@@ -1,14 +1,14 @@
-import { POW_SOLUTION_HEADER } from '@turnpike/protocol'
 import { mayHaveBody, readBody } from './body.ts'
+import { present, type Credential } from './credential.ts'
 
 /** A request that may have to be sent more than once. */
 export interface Replay {
   /** To be sent first; only once. */
   readonly first: Request
   /**
-   * The same again; with a `solution` it does not follow redirects, which would carry it to whatever origin they name.
+   * The same again; with a credential it does not follow redirects, which would carry it to whatever origin they name.
    */
-  again(solution?: string): Promise<Request>
+  again(credential?: Credential): Promise<Request>
   /** False when the body was too large to be kept: then there is no sending it again. */
   isPossible(): Promise<boolean>
 }
@@ -21,24 +21,16 @@ export function createReplay(request: Request, maxBodyBytes: number): Replay {
   return {
     first: request,
     isPossible: async () => kept === undefined || (await kept) !== undefined,
-    async again(solution) {
+    async again(credential) {
       const body = await kept
       const headers = new Headers(request.headers)
-      if (solution !== undefined) headers.set(POW_SOLUTION_HEADER, solution)
-      return new Request(request.url, {
-        ...settingsOf(request),
+      if (credential !== undefined) present(headers, credential)
+      // Made from the request itself, and so with what runtimes add to it, such as the proxy of Node's `dispatcher`.
+      return new Request(request, {
         headers,
         ...(body === undefined ? {} : { body }),
-        ...(solution !== undefined ? { redirect: 'manual' } : {}),
+        ...(credential === undefined ? {} : { redirect: 'manual' }),
       })
     },
   }
-}
-
-/** All that a request says besides its address, headers and body; a browser refuses `mode: 'navigate'` here. */
-export function settingsOf(request: Request): RequestInit {
-  const { method, signal, redirect, credentials, cache, integrity, keepalive, mode } = request
-  const { referrer, referrerPolicy } = request
-  const settings = { method, signal, redirect, credentials, cache, integrity, keepalive }
-  return { ...settings, referrer, referrerPolicy, ...(mode === 'navigate' ? {} : { mode }) }
 }

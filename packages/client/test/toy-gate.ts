@@ -46,6 +46,12 @@ export function toyGate(options: ToyOptions = {}) {
     return { rail: 'pow', ...text, count, difficulty: 1, expectedHashes: 1, expiresAt }
   }
 
+  /** A refusal that sells for work and for money. */
+  function offerWith(response: ServerResponse, invoice: string): void {
+    const lines = [`L402 macaroon="AAAA", invoice="${invoice}"`, formatPowChallenge(offer())]
+    response.writeHead(402, { 'www-authenticate': lines }).end()
+  }
+
   function refuse(response: ServerResponse): void {
     const offered = offer()
     const code =
@@ -74,6 +80,7 @@ export function toyGate(options: ToyOptions = {}) {
 
   return {
     seen,
+    offerWith,
     handle: (request: IncomingMessage, response: ServerResponse) => void handle(request, response),
   }
 }
