@@ -1,165 +1,175 @@
-import { formatSolution, type Problem } from '@turnpike/protocol'
-import { solve, SolverError } from '@turnpike/solver'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { kindOf } from './call.ts'
-import type { ClientSettings, McpClientEvent, McpGiveUpReason } from './client-options.ts'
-import { type CallPlan, planCall } from './client-plan.ts'
+import { type Answer, type Credential, type Negotiation, refusalOf } from '@turnpike/client'
+import { SEAL_PREFIX } from '@turnpike/core'
+import type { Problem } from '@turnpike/protocol'
+import { kindOf, type CallKind } from './call.ts'
+import type { ClientSettings } from './client-options.ts'
 import {
   isObject,
   isRequestId,
   isRequestMessage,
   isResponseMessage,
   type JsonObject,
+  metaOf,
   type RequestId,
+  type RequestMessage,
+  type ResponseMessage,
   withMeta,
 } from './json-rpc.ts'
 import { problemIn } from './refused-call.ts'
 import type { Ends, Interceptor } from './transport.ts'
-import { CREDENTIAL_META } from './wire-names.ts'
+import { CREDENTIAL_META, RECEIPT_META } from './wire-names.ts'
 
 /** A call without an answer yet. */
 interface SentCall {
+  readonly id: RequestId
   readonly message: JsonObject
   readonly options: unknown
-  readonly name: string
+  readonly negotiation: Negotiation
   readonly leaving: AbortController
-  attempts: number
-  waitedMs: number
-  solutions: number
+  /** The step that is being taken: they come one after the other. */
+  turn: Promise<unknown>
 }
 
-/** An event without the name of its call. */
-type Told<Event = McpClientEvent> = Event extends McpClientEvent ? Omit<Event, 'name'> : never
-
-/** Meets refusals on one transport of a client: works or waits, and sends the call again under the same id. */
+/** Gets the calls on one transport of a client through a gate: shows credentials, works, waits or pays, and sends again. */
 export class CallMeeter implements Interceptor {
   readonly #settings: ClientSettings
   readonly #ends: Ends
+  readonly #origin: string
   readonly #sent = new Map<RequestId, SentCall>()
 
-  constructor(settings: ClientSettings, ends: Ends) {
+  /** @param origin - who is asked: credentials are shown to nobody else */
+  constructor(settings: ClientSettings, ends: Ends, origin: string) {
     this.#settings = settings
     this.#ends = ends
+    this.#origin = origin
   }
 
   async send(message: unknown, options?: unknown): Promise<void> {
-    if (isRequestMessage(message)) this.#note(message, options)
-    await this.#ends.send(message, options)
+    const call = isRequestMessage(message) ? this.#note(message, options) : undefined
+    if (call === undefined) await this.#ends.send(message, options)
+    else await this.#sendFirst(call)
   }
 
   receive(message: unknown, extra?: unknown): void {
     const call = isResponseMessage(message) ? this.#sent.get(message.id) : undefined
-    const problem = call !== undefined && isResponseMessage(message) ? problemIn(message) : undefined
-    if (call === undefined || problem === undefined) {
-      if (isResponseMessage(message)) this.#sent.delete(message.id)
+    if (call === undefined || !isResponseMessage(message)) {
       this.#ends.deliver(message, extra)
       return
     }
-    void this.#meetOr(call, problem, () => this.#handOver(call, message, extra))
+    const problem = problemIn(message)
+    const handOver = (answer: Answer): void => {
+      if (call.leaving.signal.aborted) return
+      // Before anything is written down: a transport may close behind its last message.
+      this.#ends.deliver(message, extra)
+      this.#end(call, answer)
+    }
+    if (problem === undefined) handOver(answerIn(message))
+    else call.turn = this.#meetOr(call, problem, () => handOver({ status: problem.status }))
   }
 
   closed(): void {
-    for (const { leaving } of this.#sent.values()) leaving.abort()
-    this.#sent.clear()
+    for (const { id } of this.#sent.values()) this.#forget(id)
   }
 
-  #note(message: JsonObject & { readonly method: string }, options: unknown): void {
+  #note(message: RequestMessage & JsonObject, options: unknown): SentCall | undefined {
     const { method, id, params } = message
     if (isObject(params) && method === 'notifications/cancelled') this.#forget(params['requestId'])
-    if (!isRequestId(id) || !isObject(params) || kindOf(method) === undefined) return
-    const name = String(params['name'] ?? params['uri'])
-    const cost = { attempts: 1, waitedMs: 0, solutions: 0 }
+    const kind = kindOf(method)
+    if (!isRequestId(id) || !isObject(params) || kind === undefined) return undefined
+    const leaving = new AbortController()
+    const negotiation = this.#open(kind, params, leaving.signal)
+    const call = { id, message, options, negotiation, leaving, turn: Promise.resolve() }
     onAbort(options, () => this.#forget(id))
-    this.#sent.set(id, { message, options, name, leaving: new AbortController(), ...cost })
+    this.#sent.set(id, call)
+    return call
   }
 
-  /** The caller wants no answer any more. */
-  #forget(id: unknown): void {
-    if (!isRequestId(id)) return
-    this.#sent.get(id)?.leaving.abort()
-    this.#sent.delete(id)
+  #open(kind: CallKind, params: JsonObject, signal: AbortSignal): Negotiation {
+    const { negotiator, onEvent } = this.#settings
+    const name = String(params[kind === 'resource' ? 'uri' : 'name'])
+    // As the server calls it in its refusals.
+    const request = kind === 'tool' ? name : `${kind} ${name}`
+    return negotiator.open({
+      origin: this.#origin,
+      request,
+      signal,
+      onEvent: (event) => onEvent({ ...event, name }),
+    })
   }
 
-  #handOver(call: SentCall, message: unknown, extra: unknown): void {
-    if (call.leaving.signal.aborted) return
-    if (isResponseMessage(message)) this.#sent.delete(message.id)
-    this.#ends.deliver(message, extra)
+  async #sendFirst(call: SentCall): Promise<void> {
+    const sending = this.#showAndSend(call)
+    call.turn = sending
+    try {
+      await sending
+    } catch (error) {
+      this.#end(call)
+      throw error
+    }
   }
 
+  async #showAndSend(call: SentCall): Promise<void> {
+    const kept = isHeld(call.message) ? undefined : await call.negotiation.credential()
+    if (!call.leaving.signal.aborted) await this.#transmit(call, kept)
+  }
+
+  async #transmit({ message, options }: SentCall, credential: Credential | undefined): Promise<void> {
+    const { params } = message
+    const shown =
+      credential === undefined || !isObject(params)
+        ? message
+        : { ...message, params: withMeta(params, CREDENTIAL_META, credential.text) }
+    await this.#ends.send(shown, options)
+  }
+
+  /** Does what the refusal asks for and sends the call again; else the refusal is the last word. */
   async #meetOr(call: SentCall, problem: Problem, otherwise: () => void): Promise<void> {
     try {
-      if (await this.#meet(call, problem)) return
+      const step = await call.negotiation.meet(refusalOf(problem))
+      if (call.leaving.signal.aborted) return
+      if (step.kind === 'send') {
+        await this.#transmit(call, step.credential)
+        return
+      }
     } catch (error) {
       if (!call.leaving.signal.aborted) this.#ends.report(error)
     }
     otherwise()
   }
 
-  /** Does what the refusal asks for and sends the call again. @returns false when the refusal is the last word */
-  async #meet(call: SentCall, problem: Problem): Promise<boolean> {
-    const plan = planCall(problem, call, this.#settings)
-    const { status, code } = problem
-    this.#tell(call, { type: 'challenged', status, code })
-    const params = await this.#earn(call, plan, status)
-    if (params === undefined) return false
-    call.leaving.signal.throwIfAborted()
-    call.attempts += 1
-    await this.#ends.send({ ...call.message, params }, call.options)
-    return true
+  /** The caller wants no answer any more. */
+  #forget(id: unknown): void {
+    const call = isRequestId(id) ? this.#sent.get(id) : undefined
+    if (call === undefined) return
+    call.leaving.abort()
+    this.#end(call)
   }
 
-  /** The parameters to send again; undefined when there is no going on. */
-  async #earn(call: SentCall, plan: CallPlan, status: number): Promise<unknown> {
-    switch (plan.kind) {
-      case 'leave':
-        return undefined
-      case 'giveUp':
-        return this.#giveUp(call, status, plan.reason, plan.message)
-      case 'wait':
-        this.#tell(call, { type: 'waiting', waitMs: plan.waitMs })
-        await sleep(plan.waitMs, undefined, { signal: call.leaving.signal })
-        call.waitedMs += plan.waitMs
-        return call.message['params']
-      case 'work':
-        return await this.#work(call, plan.offer, status)
+  #end(call: SentCall, answer?: Answer): void {
+    if (this.#sent.get(call.id) === call) this.#sent.delete(call.id)
+    const conclude = async (): Promise<void> => {
+      // With an answer no step is being taken any more, but for the one that may be telling us.
+      if (answer === undefined) await call.turn.catch(() => undefined)
+      await call.negotiation.conclude(answer)
     }
+    conclude().catch((error: unknown) => this.#ends.report(error))
   }
+}
 
-  async #work(
-    call: SentCall,
-    offer: Extract<CallPlan, { kind: 'work' }>['offer'],
-    status: number,
-  ): Promise<unknown> {
-    const { challenge, target, count, expectedHashes } = offer
-    const { signal } = call.leaving
-    this.#tell(call, { type: 'solving', expectedHashes, count })
-    try {
-      const { nonces, hashes, elapsedMs } = await solve({
-        ...this.#settings.work,
-        challenge,
-        target,
-        count,
-        signal,
-      })
-      this.#tell(call, { type: 'solved', hashes, elapsedMs })
-      call.solutions += 1
-      const { params } = call.message
-      return withMeta(isObject(params) ? params : {}, CREDENTIAL_META, formatSolution({ challenge, nonces }))
-    } catch (error) {
-      if (error instanceof SolverError && error.code === 'too_hard') {
-        return this.#giveUp(call, status, 'too_hard', error.message)
-      }
-      throw error
-    }
-  }
+/** A call that was paused goes on under its seal; it needs no credential. */
+function isHeld({ params }: JsonObject): boolean {
+  const state = isObject(params) ? params['requestState'] : undefined
+  return typeof state === 'string' && state.startsWith(SEAL_PREFIX)
+}
 
-  #giveUp(call: SentCall, status: number, reason: McpGiveUpReason, message: string): undefined {
-    this.#tell(call, { type: 'gaveUp', status, reason, message })
-  }
-
-  #tell({ name }: SentCall, event: Told): void {
-    this.#settings.onEvent({ ...event, name })
-  }
+/** What an answer says about the credential that was shown, in the terms of HTTP. */
+function answerIn({ result }: ResponseMessage): Answer {
+  const failed = !isObject(result) || result['isError'] === true
+  const receipt = metaOf(result)[RECEIPT_META]
+  if (!isObject(receipt)) return { status: failed ? 500 : 200 }
+  const { way, usesLeft } = receipt
+  const uses = typeof usesLeft === 'number' ? `;uses=${usesLeft}` : ''
+  return { status: failed ? 500 : 200, admission: `${String(way)}${uses}` }
 }
 
 /** SDK 2.x ends a call over HTTP by a signal and no message. */

@@ -1,6 +1,6 @@
 import type { RequestView, Resource } from '@turnpike/core'
-import { createHash } from 'node:crypto'
-import { canonicalJson } from './canonical-json.ts'
+import { hash } from 'node:crypto'
+import { canonicalJson, checkCanonical } from './canonical-json.ts'
 import type { ReadCall } from './call.ts'
 import type { MessageOrigin } from './message-origin.ts'
 import { CREDENTIAL_META } from './wire-names.ts'
@@ -19,7 +19,7 @@ export function viewOfCall(call: ReadCall, origin: MessageOrigin, argument: stri
     path: call.message.method,
     ip: origin.ip,
     caller: origin.caller,
-    resource: resourceOf(call),
+    resource: new CallResource(call),
     header(name) {
       const sent = origin.header(name)
       if (carried?.field !== name) return sent
@@ -27,17 +27,33 @@ export function viewOfCall(call: ReadCall, origin: MessageOrigin, argument: stri
       return name === 'authorization' && sent !== undefined ? `${sent}, ${carried.text}` : carried.text
     },
     body: () => ({ name: call.name, arguments: call.arguments }),
-    howToRepeat: (challenge) => howToRepeat(call, challenge, argument),
+    howToRepeat: (challenge) => `then ${howToRepeat(call, `challenge=${challenge},nonce=<nonce>`, argument)}`,
+    howToPay: ({ invoice, macaroon }) =>
+      `To pay: pay the invoice ${invoice} and keep the preimage (hex) that the wallet shows; then ` +
+      howToRepeat(call, `L402 ${macaroon}:<preimage>`, argument),
   }
 }
 
-/** Work is bound to name and arguments, payment to the name (R34). The digest is keyed when it becomes a tag. */
-function resourceOf(call: ReadCall): Resource {
-  const { kind, name } = call
-  const text = kind === 'tool' ? name : `${kind} ${name}`
-  const about = kind === 'tool' ? [name, call.arguments] : [kind, name, call.arguments]
-  const digest = createHash('sha256').update(canonicalJson(about)).digest('base64url')
-  return { kind: 'tool', text, digest }
+/**
+ * Work is bound to name and arguments, payment to the name (R34). The digest is keyed when it becomes a tag; it is made when
+ * somebody asks, since a free call needs none.
+ */
+class CallResource implements Resource {
+  readonly kind = 'tool'
+  readonly text: string
+  readonly #about: readonly unknown[]
+  #digest: string | undefined
+
+  constructor(call: ReadCall) {
+    const { kind, name } = call
+    this.text = kind === 'tool' ? name : `${kind} ${name}`
+    this.#about = kind === 'tool' ? [name, call.arguments] : [kind, name, call.arguments]
+    checkCanonical(this.#about)
+  }
+
+  get digest(): string {
+    return (this.#digest ??= hash('sha256', canonicalJson(this.#about), 'base64url'))
+  }
 }
 
 interface Carried {
@@ -58,9 +74,9 @@ function readCredential(credential: unknown): Carried {
   return { field: 'x-pow-solution', text: text.replace(/^pow /i, '') }
 }
 
-function howToRepeat({ kind, name }: ReadCall, challenge: string, argument: string | undefined): string {
-  const value = `"challenge=${challenge},nonce=<nonce>"`
+/** A model sees the text alone, so all that it needs stands there. */
+function howToRepeat({ kind, name }: ReadCall, credential: string, argument: string | undefined): string {
   return kind === 'tool' && argument !== undefined
-    ? `then call ${name} again with the same arguments and ${argument}: ${value}.`
-    : `then repeat the request with ${value} in params._meta["${CREDENTIAL_META}"].`
+    ? `call ${name} again with the same arguments and ${argument}: "${credential}".`
+    : `repeat the request with "${credential}" in params._meta["${CREDENTIAL_META}"].`
 }

@@ -29,3 +29,24 @@ function canonicalObject(value: object, depth: number): string {
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member, depth)}`).join(',')}}`
 }
+
+/**
+ * Has the value a canonical form? Tells so without making it.
+ *
+ * @throws NotCanonicalError as `canonicalJson` does
+ */
+export function checkCanonical(value: unknown, depth = 0): void {
+  if (depth > MAX_DEPTH || typeof value !== 'object' || value === null) {
+    if (depth > MAX_DEPTH || !isCanonicalScalar(value)) canonicalJson(value, depth)
+    return
+  }
+  // Arrays hold no undefined in JSON; members that are undefined are left out.
+  const isList = Array.isArray(value)
+  for (const member of isList ? value : Object.values(value)) {
+    if (isList || member !== undefined) checkCanonical(member, depth + 1)
+  }
+}
+
+function isCanonicalScalar(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || value === null || Number.isFinite(value)
+}

@@ -51,7 +51,7 @@ export function checkGateOptions(options: McpGateOptions): GateSettings {
   }
   return {
     refusals,
-    codes: checkCodes(options.codes ?? {}),
+    codes: options.codes === undefined ? REFUSAL_CODES : checkCodes(options.codes),
     argument: credentialArgument === false ? undefined : credentialArgument,
     describePrices,
     local: options.local ?? { class: 'local', id: 'stdio' },

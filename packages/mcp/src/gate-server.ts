@@ -1,11 +1,15 @@
 import { type Gate, TurnpikeError } from '@turnpike/core'
-import { checkGateOptions, type McpGateOptions } from './gate-options.ts'
+import type { McpGateOptions } from './gate-options.ts'
 import { noteRequests } from './http-request.ts'
 import { MessageGate } from './message-gate.ts'
 import { type Connectable, innermost, isConnectable, isConnected, patchConnect } from './patch-connect.ts'
-import { createPolicyTable } from './policy-table.ts'
+import { prepareOptions } from './prepared-options.ts'
 
-const gated = new WeakSet<Connectable>()
+/**
+ * Marks a server that has a gate. On the server itself: servers made per request would stay alive through several garbage
+ * collections in a WeakSet.
+ */
+const GATED = Symbol('turnpike.gated')
 
 /**
  * Puts a gate before the tools, resources and prompts of a server of the MCP SDK, 1.x or 2.x, whatever transports are
@@ -18,12 +22,11 @@ const gated = new WeakSet<Connectable>()
  * gateMcpServer(server, gate, { tools: { deep_search: { require: pow(4) }, '*': { free: '60/1m', require: pow(4) } } })
  */
 export function gateMcpServer<S extends Connectable>(server: S, gate: Gate, options: McpGateOptions): S {
-  const settings = checkGateOptions(options)
   if (!isConnectable(server)) {
     throw new TurnpikeError('option_invalid', 'gateMcpServer() takes a server of the MCP SDK')
   }
   const target = innermost(server)
-  if (gated.has(target)) {
+  if (GATED in target) {
     throw new TurnpikeError(
       'option_invalid',
       'gateMcpServer() was called for this server before; put all policies into one call',
@@ -35,8 +38,8 @@ export function gateMcpServer<S extends Connectable>(server: S, gate: Gate, opti
       'gateMcpServer() came after server.connect(): that transport would stay open. Call it before',
     )
   }
-  const table = createPolicyTable(gate, options)
-  gated.add(target)
+  const { table, settings } = prepareOptions(gate, options)
+  Reflect.set(target, GATED, true)
   patchConnect(target, (ends) => new MessageGate({ gate, table, settings }, ends), noteRequests)
   return server
 }

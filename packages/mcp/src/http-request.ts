@@ -1,9 +1,15 @@
-import type { RequestView } from '@turnpike/core'
+import type { Pass, Policy, RequestView, Resource } from '@turnpike/core'
 import { requestView, type NodeRequest } from '@turnpike/node'
 import { AsyncLocalStorage } from 'node:async_hooks'
 
+/** What carries a message. */
+interface Carrier {
+  readonly view: RequestView
+  readonly decided?: DecidedCall
+}
+
 /** The HTTP requests that carry MCP messages: transports hand on their headers at most, and never the address. */
-const requests = new AsyncLocalStorage<RequestView>()
+const requests = new AsyncLocalStorage<Carrier>()
 
 /**
  * Runs what handles an MCP request over HTTP, and lets the gate know whose request it is. Transports that take raw Node
@@ -15,12 +21,37 @@ const requests = new AsyncLocalStorage<RequestView>()
  */
 export function withRequest<T>(request: NodeRequest, run: () => T, ip?: string): T {
   const address = ip ?? ('ip' in request && typeof request.ip === 'string' ? request.ip : undefined)
-  return requests.run(requestView(request, address === undefined ? {} : { ip: address }), run)
+  return requests.run({ view: requestView(request, address === undefined ? {} : { ip: address }) }, run)
 }
 
 /** The HTTP request that is being handled; undefined on stdio and in memory. */
 export function currentRequest(): RequestView | undefined {
-  return requests.getStore()
+  return requests.getStore()?.view
+}
+
+/** A call that was admitted before a transport saw its message. */
+export interface DecidedCall {
+  readonly policy: Policy
+  readonly resource: Resource | undefined
+  readonly pass: Pass
+  /** The gate behind has it, and ends it. */
+  isTaken: boolean
+}
+
+/** Runs what handles the current request, and hands it a decision. */
+export function withDecided(decided: DecidedCall, run: () => void): void {
+  const carrier = requests.getStore()
+  if (carrier !== undefined) requests.run({ ...carrier, decided }, run)
+}
+
+/** The decision on a call, once, if it was made for this very call: another parser may have read another message. */
+export function takeDecided(policy: Policy, { resource }: RequestView): Pass | undefined {
+  const decided = requests.getStore()?.decided
+  if (decided === undefined || decided.isTaken || decided.policy !== policy) return undefined
+  if (decided.resource?.text !== resource?.text || decided.resource?.digest !== resource?.digest)
+    return undefined
+  decided.isTaken = true
+  return decided.pass
 }
 
 /** How transports are handed Node's requests: Streamable HTTP, and the older HTTP+SSE. */

@@ -1,9 +1,11 @@
-import { type Decision, type Gate, isPromise, type Pass } from '@turnpike/core'
+import { type Decision, type Gate, isPromise, type Pass, type Resumption } from '@turnpike/core'
 import { isLookalike, kindOf, readCall, type ReadCall } from './call.ts'
 import { NotCanonicalError } from './canonical-json.ts'
 import { viewOfCall } from './call-view.ts'
 import { declaresExtension, isAware } from './client-awareness.ts'
 import type { GateSettings } from './gate-options.ts'
+import { takeDecided } from './http-request.ts'
+import { asksForInput, heldForInput, sealIn, unsealed } from './input-round.ts'
 import {
   errorMessage,
   isObject,
@@ -61,12 +63,15 @@ export class MessageGate implements Interceptor {
     else this.#ends.report('a message that is no JSON-RPC object was dropped')
   }
 
-  async send(message: unknown, options?: unknown): Promise<void> {
-    const pending = isResponseMessage(message) ? this.#pending.take(message.id) : undefined
-    if (pending === undefined || !isResponseMessage(message)) await this.#ends.send(message, options)
-    else if (pending.kind === 'list') await this.#ends.send(this.#priced(message), options)
-    else if (pending.pass === undefined) await this.#ends.send(message, options)
-    else await this.#conclude(pending.pass, message, options)
+  send(message: unknown, options?: unknown): Promise<void> {
+    if (!isResponseMessage(message)) return this.#ends.send(message, options)
+    const pending = this.#pending.get(message.id)
+    if (pending === undefined) return this.#ends.send(message, options)
+    const { pass } = pending
+    if (pass !== undefined && asksForInput(message.result)) return this.#ask(pending, pass, message, options)
+    this.#pending.take(message.id)
+    if (pass !== undefined) return this.#conclude(pass, withReceipt(message, pass), options)
+    return this.#ends.send(pending.kind === 'list' ? this.#priced(message) : message, options)
   }
 
   closed(): void {
@@ -121,7 +126,18 @@ export class MessageGate implements Interceptor {
       return
     }
     const view = viewOfCall(call, originOf(extra, settings.local), settings.argument)
-    const decision = gate.decide(view, policy)
+    const seal = sealIn(call.message.params)
+    if (seal === undefined) {
+      this.#await(entry, takeDecided(policy, view) ?? gate.decide(view, policy))
+      return
+    }
+    gate.resume(view, policy, seal).then(
+      (resumption) => this.#goOn(entry, resumption, () => gate.decide(view, policy)),
+      (error: unknown) => this.#fail(entry, error),
+    )
+  }
+
+  #await(entry: Entry, decision: Decision | PromiseLike<Decision>): void {
     if (!isPromise(decision)) this.#carryOut(entry, decision)
     else {
       decision.then(
@@ -129,6 +145,18 @@ export class MessageGate implements Interceptor {
         (error: unknown) => this.#fail(entry, error),
       )
     }
+  }
+
+  /** A round of input after the first: goes on as the call was admitted, once; after that it must be admitted anew (R34). */
+  #goOn(entry: Entry, resumption: Resumption, decide: () => Decision | PromiseLike<Decision>): void {
+    if (resumption.outcome === 'foreign') {
+      if (entry.pending.isGone !== true)
+        this.#answer(entry.id, INVALID_PARAMS, 'The requestState is not of this call')
+      return
+    }
+    const message = unsealed(entry.call.message, resumption.state)
+    const round = { ...entry, call: { ...entry.call, message } }
+    this.#await(round, resumption.outcome === 'resumed' ? resumption.pass : decide())
   }
 
   #carryOut(entry: Entry, decision: Decision): void {
@@ -164,12 +192,22 @@ export class MessageGate implements Interceptor {
     this.#answer(id, INTERNAL_ERROR, 'Internal error')
   }
 
-  async #conclude(pass: Pass, message: ResponseMessage & JsonObject, options: unknown): Promise<void> {
-    const { result } = message
-    const receipt = receiptOf(pass.admission)
-    const answer = isObject(result)
-      ? { ...message, result: withMeta(result, RECEIPT_META, receipt) }
-      : message
+  /** Puts the call on hold and sends the question. */
+  async #ask(
+    pending: Pending,
+    pass: Pass,
+    message: ResponseMessage & JsonObject,
+    options: unknown,
+  ): Promise<void> {
+    const question = await heldForInput(pass, message)
+    // Whoever left meanwhile has got the use back already.
+    if (pending.isGone === true) return
+    this.#pending.take(message.id)
+    await this.#conclude(pass, question, options)
+  }
+
+  async #conclude(pass: Pass, answer: ResponseMessage & JsonObject, options: unknown): Promise<void> {
+    const { result } = answer
     try {
       await this.#ends.send(answer, options)
     } catch (error) {
@@ -177,8 +215,8 @@ export class MessageGate implements Interceptor {
       throw error
     }
     void pass.finish(
-      'error' in message
-        ? { kind: 'errored', error: message.error }
+      'error' in answer
+        ? { kind: 'errored', error: answer.error }
         : { kind: 'completed', status: isObject(result) && result['isError'] === true ? 500 : 200 },
     )
   }
@@ -196,4 +234,15 @@ export class MessageGate implements Interceptor {
     this.#pending.take(id)
     this.#ends.send(message, { relatedRequestId: id }).catch((error: unknown) => this.#ends.report(error))
   }
+}
+
+/** What is left and how the call was admitted, in the result; errors have no place for it. */
+function withReceipt(
+  message: ResponseMessage & JsonObject,
+  { admission }: Pass,
+): ResponseMessage & JsonObject {
+  const { result } = message
+  return isObject(result)
+    ? { ...message, result: withMeta(result, RECEIPT_META, receiptOf(admission)) }
+    : message
 }

@@ -1,4 +1,4 @@
-import { interpose, isTransport, type Ends, type Interceptor } from './transport.ts'
+import { interpose, type Intercept, isTransport } from './transport.ts'
 
 /** A server or client of either SDK: all that is needed of it. */
 export interface Connectable {
@@ -28,7 +28,7 @@ export function isConnected(connectable: Connectable): boolean {
 /** Puts an interceptor into every transport that is connected from now on; `prepare` sees the transport before. */
 export function patchConnect(
   connectable: Connectable,
-  intercept: (ends: Ends) => Interceptor,
+  intercept: Intercept,
   prepare: (transport: object) => void = () => undefined,
 ): void {
   const original: unknown = Reflect.get(connectable, 'connect')

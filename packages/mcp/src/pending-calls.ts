@@ -25,6 +25,10 @@ export class PendingCalls {
     return pending
   }
 
+  get(id: RequestId): Pending | undefined {
+    return this.#pending.get(id)
+  }
+
   take(id: RequestId): Pending | undefined {
     const pending = this.#pending.get(id)
     this.#pending.delete(id)

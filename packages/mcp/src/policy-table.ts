@@ -37,18 +37,16 @@ export function createPolicyTable(gate: Gate, set: PolicySet): PolicyTable {
     resource: readPolicies('resource', set.resources),
     prompt: readPolicies('prompt', set.prompts),
   }
-  for (const { entries } of Object.values(kinds)) {
-    // At boot, so that a mistake stops the server and not its callers.
-    for (const { key, kind, written } of entries)
-      if (typeof written !== 'function') named(compile, kind, key, written)
-  }
+  // At boot, so that a mistake stops the server and not its callers.
+  const fixed = compileFixed(compile, Object.values(kinds))
   return {
     covers: (kind) => kinds[kind].entries.length > 0,
     policyFor(call) {
       const entry = kinds[call.kind].find(call.name)
       if (entry === undefined) return undefined
       const { written, key, kind } = entry
-      const options = typeof written === 'function' ? written(call) : written
+      if (typeof written !== 'function') return fixed.get(entry)
+      const options = written(call)
       return options === undefined ? undefined : named(compile, kind, key, options)
     },
     writtenFor: (kind, name) => kinds[kind].find(name)?.written,
@@ -64,6 +62,19 @@ interface PolicyEntry {
 interface KindPolicies {
   readonly entries: readonly PolicyEntry[]
   find(name: string): PolicyEntry | undefined
+}
+
+/** Policies that do not depend on the call. */
+function compileFixed(
+  compile: CompilePolicy,
+  kinds: readonly KindPolicies[],
+): ReadonlyMap<PolicyEntry, Policy> {
+  const fixed = new Map<PolicyEntry, Policy>()
+  for (const entry of kinds.flatMap(({ entries }) => entries)) {
+    const { written, kind, key } = entry
+    if (typeof written !== 'function') fixed.set(entry, named(compile, kind, key, written))
+  }
+  return fixed
 }
 
 function readPolicies(kind: CallKind, policies: McpPolicies = {}): KindPolicies {

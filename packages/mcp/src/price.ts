@@ -51,10 +51,16 @@ function leavesOf(requirement: Requirement): readonly Leaf[] {
   return 'anyOf' in requirement ? requirement.anyOf : [requirement]
 }
 
-/** The numbers among a rail's terms: difficulty, sats, uses. */
+/** The numbers among a rail's terms: difficulty, sats, uses. A price that is a function depends on the arguments. */
 function wayOf({ rail, terms }: Leaf): JsonObject {
-  const numbers = isObject(terms) ? Object.entries(terms).filter(([, term]) => typeof term === 'number') : []
-  return { rail, ...Object.fromEntries(numbers) }
+  const { amountSats, ...others } = isObject(terms) ? terms : {}
+  const named = amountSats === undefined ? others : { sats: amountSats, ...others }
+  const numbers = Object.entries(named).filter(([, term]) => typeof term === 'number')
+  return {
+    rail,
+    ...Object.fromEntries(numbers),
+    ...(typeof amountSats === 'function' ? { varies: true } : {}),
+  }
 }
 
 /** A tool that has such an argument of its own keeps it. */
@@ -85,7 +91,8 @@ function wordPrice({ free, ways = [], varies }: Price): string {
   return `Metered: ${parts.length === 0 ? 'no price' : parts.join(', then ')}`
 }
 
-function wordWay({ rail, difficulty, sats }: JsonObject): string {
+function wordWay({ rail, difficulty, sats, varies }: JsonObject): string {
+  if (varies === true) return 'sats, depending on the arguments'
   if (typeof difficulty === 'number') return `proof of work of difficulty ${difficulty}`
   return typeof sats === 'number' ? `${sats} sats` : String(rail)
 }

@@ -19,8 +19,12 @@ export function refusalMessage(
   refusal: Refusal,
   { form, codes }: { readonly form: 'result' | 'error'; readonly codes: RefusalCodes },
 ): JsonObject {
-  const { body, status } = refusal
   if (form === 'result' && call.kind === 'tool') return resultMessage(id, refusalResult(call, refusal))
+  return refusalError(id, refusal, codes)
+}
+
+/** A refusal as an error with the problem for its data. */
+export function refusalError(id: RequestId, { body, status }: Refusal, codes: RefusalCodes): JsonObject {
   return errorMessage(id, isRefusalStatus(status) ? codes[status] : INTERNAL_ERROR, body.detail, body)
 }
 

@@ -28,6 +28,9 @@ export interface Interceptor {
   closed(): void
 }
 
+/** Makes somebody for in between; `transport` is the one below. */
+export type Intercept = (ends: Ends, transport: object) => Interceptor
+
 /** Is it a transport? */
 export function isTransport(value: unknown): value is Transport & JsonObject {
   return typeof value === 'object' && value !== null && 'send' in value && typeof value.send === 'function'
@@ -37,13 +40,14 @@ export function isTransport(value: unknown): value is Transport & JsonObject {
  * Puts an interceptor between a transport and the protocol above it. What comes back stands for the transport: all that
  * is not a message passes through, private parts and `instanceof` included.
  */
-export function interpose<T extends Transport>(inner: T, intercept: (ends: Ends) => Interceptor): T {
+export function interpose<T extends Transport>(inner: T, intercept: Intercept): T {
   const above: Record<Callback, unknown> = { onmessage: inner.onmessage, onclose: inner.onclose }
-  const interceptor = intercept({
+  const ends: Ends = {
     deliver: (message, extra) => call(above.onmessage, message, extra),
-    send: async (message, options) => await inner.send(message, options),
+    send: (message, options) => inner.send(message, options),
     report: (error) => inner.onerror?.(error instanceof Error ? error : new Error(String(error))),
-  })
+  }
+  const interceptor = intercept(ends, inner)
   const below: Required<Pick<Transport, Callback>> = {
     onmessage: (message, extra) => interceptor.receive(message, extra),
     onclose() {
@@ -52,8 +56,7 @@ export function interpose<T extends Transport>(inner: T, intercept: (ends: Ends)
     },
   }
   Object.assign(inner, below)
-  const send = async (message: unknown, options?: unknown): Promise<void> =>
-    await interceptor.send(message, options)
+  const send = (message: unknown, options?: unknown): Promise<void> => interceptor.send(message, options)
   return new Proxy(inner, {
     get(target, name) {
       if (name === 'send') return send

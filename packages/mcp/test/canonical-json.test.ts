@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { canonicalJson, NotCanonicalError } from '../src/canonical-json.ts'
+import { canonicalJson, checkCanonical, NotCanonicalError } from '../src/canonical-json.ts'
 
 const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)])
 const deepText = `${'['.repeat(10_000)}${']'.repeat(10_000)}`
@@ -17,6 +17,7 @@ describe('canonical JSON (RFC 8785)', () => {
     ['a bigint', 1n],
   ])('has no form for %s', (_what, value) => {
     expect(() => canonicalJson(value)).toThrow(NotCanonicalError)
+    expect(() => checkCanonical(value)).toThrow(NotCanonicalError)
   })
 
   test.each([
@@ -37,6 +38,7 @@ describe('canonical JSON (RFC 8785)', () => {
     ['an own __proto__ (R34)', '{"b":1,"__proto__":{"a":2}}', '{"__proto__":{"a":2},"b":1}'],
   ])('writes %s', (_what, text, canonical) => {
     expect(canonicalJson(JSON.parse(text))).toBe(canonical)
+    expect(() => checkCanonical(JSON.parse(text))).not.toThrow()
   })
 
   test('reads back as the same value, and does not depend on the order of members', () => {

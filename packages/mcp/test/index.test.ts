@@ -9,6 +9,7 @@ test('the package exports what its documentation names', () => {
     'PRICE_META',
     'RECEIPT_META',
     'gateMcpServer',
+    'refuseByStatus',
     'withRequest',
     'withTurnpike',
   ])

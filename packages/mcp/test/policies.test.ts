@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { pow } from '@turnpike/core'
+import { anyOf, pow, sats } from '@turnpike/core'
 import { CHALLENGE_META, type McpCall, type McpGateOptions, PRICE_META } from '@turnpike/mcp'
 import { looseServer, toolCall } from './loose-server.ts'
 import { metaIn } from './solved.ts'
@@ -120,7 +120,7 @@ describe('prices in tools/list', () => {
   }
 
   test('name the free calls and every way', async () => {
-    const require = { anyOf: [WORK, voucher] } as const
+    const require = anyOf(WORK, sats(10))
     const tool = await listed(
       { tools: { t: { free: '60/1m', require } }, describePrices: true },
       { description: 'A.' },
@@ -133,6 +133,13 @@ describe('prices in tools/list', () => {
       ],
     })
     expect(tool?.description).toBe('A. [Metered: 60/1m free, then proof of work of difficulty 1 or 10 sats]')
+  })
+
+  test('say that a price is a function, and how many calls it buys', async () => {
+    const require = sats(() => 5, { uses: 3 })
+    const tool = await listed({ tools: { t: { require } }, describePrices: true }, {})
+    expect(metaIn(tool, PRICE_META)).toEqual({ ways: [{ rail: 'lightning', uses: 3, varies: true }] })
+    expect(tool?.description).toBe('[Metered: sats, depending on the arguments]')
   })
 
   test('keep what the tool has: its own _meta, its description, an argument of that name', async () => {

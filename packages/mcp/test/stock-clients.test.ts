@@ -35,6 +35,8 @@ describe.each(HOSTS)('%s', (_host, openHost) => {
         expect(metaIn(paid, PRICE)).toEqual({ ways: [{ rail: 'pow', difficulty: 1 }] })
         expect(paid?.inputSchema.properties['turnpike_credential']?.type).toBe('string')
         expect(metaIn(sized, PRICE)).toEqual({ varies: true })
+        const sold = tools.find(({ name }) => name === 'sold')
+        expect(metaIn(sold, PRICE)).toEqual({ ways: [{ rail: 'lightning', sats: 10 }] })
         expect(metaIn(open, PRICE)).toBeUndefined()
         expect(open?.inputSchema.properties['turnpike_credential']).toBeUndefined()
       })
@@ -72,6 +74,23 @@ describe.each(HOSTS)('%s', (_host, openHost) => {
         const proven = { q: 'y', turnpike_credential: credentialFor(refused) }
         const passed = await client.callTool({ name: 'structured', arguments: proven })
         expect(passed.structuredContent).toEqual({ echo: 'y' })
+      })
+
+      test('reads how to pay, and carries the payment to any arguments of the tool, once (R34)', async () => {
+        const refused = await client.callTool({ name: 'sold', arguments: { q: 'a' } })
+        const [, invoice, carried] =
+          /pay the invoice (\S+) .* and turnpike_credential: "(L402 [^"]+)"/.exec(refused.content[0].text) ??
+          []
+        const paid = await client.callTool({ name: 'settle', arguments: { q: invoice } })
+        const turnpike_credential = String(carried).replace('<preimage>', paid.content[0].text)
+        const passed = await client.callTool({ name: 'sold', arguments: { q: 'b', turnpike_credential } })
+        expect(passed.content[0].text).toBe('sold:b:q')
+        expect(metaIn(passed, RECEIPT)).toMatchObject({ way: 'lightning', usesLeft: 0 })
+        const again = await client.callTool({ name: 'sold', arguments: { q: 'b', turnpike_credential } })
+        // A moment after its answer a paid call may not be written down as ended.
+        expect(['credential_spent', 'credential_in_use']).toContain(metaIn(again, CHALLENGE)?.code)
+        const elsewhere = await client.callTool({ name: 'paid', arguments: { turnpike_credential } })
+        expect(elsewhere.isError).toBe(true)
       })
 
       test('cannot take a solution to other arguments or another tool (R34)', async () => {

@@ -6,38 +6,83 @@ import {
   type McpClientEvent,
   type McpClientOptions,
 } from '@turnpike/mcp'
-import { CLIENTS, HOSTS, openHttpHost, type SampleClient, type SampleHost, WIRINGS } from './sample-hosts.ts'
+import {
+  type ClientKind,
+  CLIENTS,
+  HOSTS,
+  openHttpHost,
+  type SampleClient,
+  type SampleHost,
+  type SampleResult,
+  WIRINGS,
+} from './sample-hosts.ts'
+import { sampleWallet } from './sample-wallet.ts'
 import { metaIn } from './solved.ts'
 
-describe.each(HOSTS)('%s', (_host, openHost) => {
-  let host: SampleHost
-  beforeAll(async () => {
-    host = await openHost()
-  })
-  afterAll(async () => {
-    await host.close()
-  })
+/** A client with Turnpike, and what it was told. */
+interface Aware {
+  readonly client: SampleClient
+  readonly events: McpClientEvent[]
+  /** A call that had to wait, begun before all tests so that nobody waits for it alone. */
+  readonly late: Promise<SampleResult>
+}
 
-  describe.each(CLIENTS.map((kind) => [kind.name, kind] as const))(
+async function openAware(host: SampleHost, kind: ClientKind, index: number): Promise<Aware> {
+  const events: McpClientEvent[] = []
+  let payer: SampleClient | undefined
+  const onEvent = (event: McpClientEvent) => void events.push(event)
+  const client = withTurnpike(kind.make(), { wallet: sampleWallet(() => payer), onEvent })
+  payer = client
+  await client.connect(host.transport(kind) as never)
+  await client.listTools()
+  const limited = { name: `limited_${index}`, arguments: { q: 'late' } }
+  const late = client.callTool(limited).then(async () => await client.callTool(limited))
+  return { client, events, late }
+}
+
+/** Every host with a client of every kind, all at a time: most of what they do is waiting. */
+let everywhere: readonly { readonly host: SampleHost; readonly all: readonly Aware[] }[]
+beforeAll(async () => {
+  everywhere = await Promise.all(
+    HOSTS.map(async ([, openHost]) => {
+      const host = await openHost()
+      const all = CLIENTS.map(async (kind, index) => await openAware(host, kind, index))
+      return { host, all: await Promise.all(all) }
+    }),
+  )
+}, 60_000)
+afterAll(async () => {
+  await Promise.all(
+    everywhere.map(async ({ host, all }) => {
+      await Promise.all(all.map(async ({ client }) => await client.close()))
+      await host.close()
+    }),
+  )
+})
+
+describe.each(HOSTS.map(([name], index) => [name, index] as const))('%s', (_host, at) => {
+  describe.each(CLIENTS.map((kind, index) => [kind.name, index] as const))(
     'and a client of %s with Turnpike',
-    (_n, kind) => {
-      const events: McpClientEvent[] = []
+    (_n, index) => {
       let client: SampleClient
-      beforeAll(async () => {
-        client = withTurnpike(kind.make(), { onEvent: (event) => events.push(event) })
-        await client.connect(host.transport(kind) as never)
-        await client.listTools()
+      let events: McpClientEvent[]
+      beforeAll(() => {
+        ;({ client, events } = everywhere[at]!.all[index]!)
       })
-      afterAll(async () => {
-        await client.close()
-      })
+      const typesOf = (name: string) => events.filter((event) => event.name === name).map(({ type }) => type)
 
       test('works for a call, once', async () => {
-        events.length = 0
         const passed = await client.callTool({ name: 'paid', arguments: { q: 'w' } })
         expect(passed.content[0].text).toBe('paid:w:q')
         expect(metaIn(passed, RECEIPT_META)).toMatchObject({ way: 'pow', usesLeft: 0 })
-        expect(events.map(({ type }) => type)).toEqual(['challenged', 'solving', 'solved'])
+        expect(typesOf('paid')).toEqual(['challenged', 'solving', 'solved'])
+      })
+
+      test('pays for a call within its budget, once', async () => {
+        const passed = await client.callTool({ name: 'sold', arguments: { q: `p${index}` } })
+        expect(passed.content[0].text).toBe(`sold:p${index}:q`)
+        expect(metaIn(passed, RECEIPT_META)).toMatchObject({ way: 'lightning', usesLeft: 0 })
+        expect(typesOf('sold')).toEqual(['challenged', 'paying', 'paid'])
       })
 
       test('works for many calls at a time', async () => {
@@ -55,19 +100,15 @@ describe.each(HOSTS)('%s', (_host, openHost) => {
         expect((await client.getPrompt({ name: 'greet' })).messages).toHaveLength(1)
       })
 
-      test('waits out a 429', async () => {
-        events.length = 0
-        await client.callTool({ name: 'limited', arguments: {} })
-        const passed = await client.callTool({ name: 'limited', arguments: { q: 'late' } })
-        expect(passed.content[0].text).toBe('limited:late:q')
-        expect(events.map(({ type }) => type)).toContain('waiting')
-      })
-
       test('leaves what is not gated alone', async () => {
-        events.length = 0
         const open = await client.callTool({ name: 'open', arguments: { q: 'z' } })
         expect(open.content[0].text).toBe('open:z:q')
-        expect(events).toEqual([])
+        expect(typesOf('open')).toEqual([])
+      })
+
+      test('waits out a 429', async () => {
+        expect((await everywhere[at]?.all[index]?.late)?.content[0].text).toBe(`limited_${index}:late:q`)
+        expect(typesOf(`limited_${index}`)).toContain('waiting')
       })
     },
   )
@@ -76,7 +117,7 @@ describe.each(HOSTS)('%s', (_host, openHost) => {
     'tells a client of %s that declares the extension by errors, and it gets through',
     async (_n, kind) => {
       const capabilities = { extensions: { [EXTENSION]: {} }, experimental: { [EXTENSION]: {} } }
-      const wrapped = withTurnpike(host.transport(kind))
+      const wrapped = withTurnpike(everywhere[at]!.host.transport(kind))
       const client = kind.make(capabilities)
       await client.connect(wrapped as never)
       expect((await client.callTool({ name: 'paid', arguments: { q: 'e' } })).content[0].text).toBe(
@@ -100,6 +141,7 @@ describe('withTurnpike', () => {
     ['an unknown option', { solves: true } as McpClientOptions, 'option_unknown'],
     ['a wait below 0', { maxWaitMs: -1 }, 'option_invalid'],
     ['no attempt at all', { maxAttempts: 0 }, 'option_invalid'],
+    ['a wallet that is none', { wallet: {} as never }, 'option_invalid'],
   ])('refuses %s', (_what, options, code) => {
     expect(() => withTurnpike({ send: () => undefined }, options)).toThrow(expect.objectContaining({ code }))
   })
@@ -129,6 +171,23 @@ describe('withTurnpike', () => {
       expect(events.at(-1)).toMatchObject({ type: 'gaveUp', reason, name })
       await client.close()
     }
+  })
+
+  test.each([
+    ['costs more than the budget allows', { budget: { perCallSats: 9 } }, 'over_budget'],
+    ['is not approved', { approveAbove: { sats: 1, ask: () => false } }, 'not_approved'],
+  ])('pays nothing for what %s (R35)', async (_why, options, reason) => {
+    const events: McpClientEvent[] = []
+    const client: SampleClient = withTurnpike(CLIENTS[2]!.make(), {
+      ...options,
+      wallet: sampleWallet(() => client),
+      onEvent: (event) => events.push(event),
+    })
+    await client.connect(host.transport(CLIENTS[2]!) as never)
+    expect((await client.callTool({ name: 'sold', arguments: {} })).isError).toBe(true)
+    expect(events.map(({ type }) => type)).toEqual(['challenged', 'gaveUp'])
+    expect(events.at(-1)).toMatchObject({ reason, name: 'sold' })
+    await client.close()
   })
 
   test('never works where solve is false', async () => {

@@ -1,20 +1,28 @@
 /** A server with a tool of each sort, made with either SDK, gated in one line. */
 import { McpServer as McpServer1 } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { McpServer as McpServer2, fromJsonSchema } from '@modelcontextprotocol/server'
-import { createGate, memoryStore, pow } from '@turnpike/core'
+import { createGate, memoryStore, pow, sats } from '@turnpike/core'
 import { gateMcpServer } from '@turnpike/mcp'
+import { createFakeLightning } from '@turnpike/testkit/fake-lightning'
 import { z } from 'zod'
 
 /** @import { Gate, GateOptions } from '@turnpike/core' */
 
+/** Who gets paid, by gate. @type {WeakMap<Gate, import('@turnpike/testkit/fake-lightning').FakeLightning>} */
+const backends = new WeakMap()
+
 /** @param {GateOptions} [options] */
 export function openSampleGate(options = {}) {
-  return createGate({
+  const lightning = createFakeLightning()
+  const gate = createGate({
     secret: 'a secret of the tests, long enough to be one',
     store: memoryStore(),
     log: () => undefined,
+    ...(options.rails === undefined ? { lightning } : {}),
     ...options,
   })
+  backends.set(gate, lightning)
+  return gate
 }
 
 const WORK = pow(1, { quota: false, adaptive: false })
@@ -24,14 +32,20 @@ export const SAMPLE_POLICIES = {
   tools: {
     paid: { require: WORK },
     structured: { require: WORK },
-    limited: { free: '1/1s' },
+    limited: { free: '1/4s' },
+    // One for each client of a test, so that all of them wait at a time.
+    limited_0: { free: '1/4s' },
+    limited_1: { free: '1/4s' },
+    limited_2: { free: '1/4s' },
+    sold: { require: sats(10) },
     'by_*': ({ arguments: { size } }) => (size === 'large' ? { require: WORK } : undefined),
   },
   resources: { 'sample://*': { require: WORK } },
   prompts: { '*': { require: WORK } },
 }
 
-const TOOLS = ['paid', 'structured', 'limited', 'open', 'by_size']
+const LIMITED = ['limited', 'limited_0', 'limited_1', 'limited_2']
+const TOOLS = ['paid', 'structured', 'sold', 'open', 'by_size', 'settle', ...LIMITED]
 
 /**
  * @param {Gate} gate
@@ -45,7 +59,7 @@ export function sampleServer1(gate, ran, options = SAMPLE_POLICIES) {
     const description = `The tool ${name}.`
     const outputSchema = name === 'structured' ? { outputSchema: { echo: z.string() } } : {}
     server.registerTool(name, { description, inputSchema, ...outputSchema }, (given) =>
-      reply(name, given, ran),
+      name === 'settle' ? settle(gate, given) : reply(name, given, ran),
     )
   }
   server.registerResource('one', 'sample://one', {}, (uri) => ({
@@ -77,7 +91,7 @@ export function sampleServer2(gate, ran, options = SAMPLE_POLICIES) {
     const description = `The tool ${name}.`
     const outputSchema = name === 'structured' ? { outputSchema: echo } : {}
     server.registerTool(name, { description, inputSchema, ...outputSchema }, (given) =>
-      reply(name, given, ran),
+      name === 'settle' ? settle(gate, given) : reply(name, given, ran),
     )
   }
   server.registerResource('one', 'sample://one', {}, (uri) => ({
@@ -89,6 +103,17 @@ export function sampleServer2(gate, ran, options = SAMPLE_POLICIES) {
 
 /** @type {{ messages: { role: 'user', content: { type: 'text', text: string } }[] }} */
 const GREETING = { messages: [{ role: 'user', content: { type: 'text', text: 'hello' } }] }
+
+/**
+ * Pays an invoice of the gate, for a wallet in another process. Answers with the preimage.
+ *
+ * @param {Gate} gate
+ * @param {{ readonly q?: unknown }} given
+ * @returns {{ content: { type: 'text', text: string }[] }}
+ */
+function settle(gate, { q }) {
+  return { content: [{ type: 'text', text: backends.get(gate)?.pay(String(q)) ?? '' }] }
+}
 
 /**
  * @param {string} name
