@@ -1,0 +1,2 @@
+export { processIo, run } from './main.ts'
+export type { Io } from './main.ts'
