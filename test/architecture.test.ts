@@ -17,18 +17,52 @@ const MAY_IMPORT: Record<string, readonly RegExp[]> = {
   protocol: [HASHES],
   core: [PROTOCOL, HASHES],
   solver: [PROTOCOL, /^node:(worker_threads|os)$/],
-  client: [PROTOCOL, SOLVER],
+  // The ledger in a file is an entry of its own: all else runs in browsers, as a test in packages/client holds.
+  client: [PROTOCOL, SOLVER, NODE, /^proper-lockfile$/],
   node: [PROTOCOL, CORE, NODE, /^on-headers$/],
   express: [PROTOCOL, CORE, SERVER_PARTS, /^express$/],
   koa: [CORE, SERVER_PARTS, /^koa$/],
   // The last two are imported when a handler of theirs is called, which needs them itself.
   nestjs: [CORE, SERVER_PARTS, /^@nestjs\/(common|core|websockets|microservices)$/],
   // Both SDKs are known by their shapes alone.
-  mcp: [PROTOCOL, CORE, SERVER_PARTS, CLIENT, SOLVER, NODE],
+  mcp: [PROTOCOL, CORE, SERVER_PARTS, CLIENT, NODE],
   lmdb: [PROTOCOL, CORE, NODE, /^lmdb$/],
   // The driver is the user's: its types alone.
   redis: [PROTOCOL, CORE, /^node:crypto$/, /^ioredis$/],
-  cli: [PROTOCOL, SOLVER, NODE, /^commander$/],
+  // Stores and their drivers are loaded when a command asks for them, from where the user has them.
+  cli: [
+    PROTOCOL,
+    SOLVER,
+    CORE,
+    CLIENT,
+    NODE,
+    /^commander$/,
+    /^@turnpike\/client\/file-ledger$/,
+    /^@turnpike\/(redis|lmdb)$/,
+    /^ioredis$/,
+  ],
+  regtest: [
+    CORE,
+    CLIENT,
+    /^@turnpike\/lightning$/,
+    NODE,
+    /^lightningdevkit$/,
+    /^ws$/,
+    /^@getalby\/sdk\/nwc$/,
+  ],
+  // The SDK of NWC is the user's: loaded when it is needed.
+  lightning: [CORE, CLIENT, NODE, /^bolt11$/, /^@getalby\/sdk\/nwc$/],
+  // Both the transports of the SDK; stores and wallets are the user's choice, imported when they are asked for.
+  bridge: [
+    PROTOCOL,
+    CORE,
+    CLIENT,
+    NODE,
+    /^@turnpike\/(mcp|lightning|lmdb|redis)$/,
+    /^@turnpike\/client\/file-ledger$/,
+    /^@modelcontextprotocol\/(client|server|node)(\/stdio)?$/,
+    /^(commander|zod|ioredis)$/,
+  ],
   testkit: [PROTOCOL, CORE, SOLVER, NODE, /^@jest\/globals$/, /^fast-check$/],
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { createGate, pow, TurnpikeError } from '@turnpike/core'
+import { createGate, pow, sats, TurnpikeError } from '@turnpike/core'
 import { PROBLEM_CODES } from '@turnpike/protocol'
+import { createFakeLightning } from '@turnpike/testkit'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import {
@@ -82,10 +83,18 @@ describe('docs/configuration.md', () => {
   const misspelt: object = { zzzzzzzzzzzzzzzzzzzz: 1 }
   const gate = createGate({ secret: 'a secret of the tests, long enough to be one', log: () => undefined })
 
+  const seller = createGate({
+    secret: 'a secret of the tests, long enough to be one',
+    log: () => undefined,
+    lightning: createFakeLightning(),
+  })
+
   test.each([
     ['## createGate', () => createGate(misspelt)],
     ['## policy', () => gate.policy(misspelt)],
     ['## pow', () => gate.policy({ require: pow(4, misspelt) })],
+    ['## sats', () => seller.policy({ require: sats(10, misspelt) })],
+    ['## payments', () => createGate({ payments: misspelt, log: () => undefined })],
   ])('%s has a row for every option, and none is left over', (heading, configure) => {
     const names = rowsOf(sectionOf(FILE, heading)).map(([name = '']) => /^`(\w+)`$/.exec(name)?.[1])
     expect(names.filter((name) => name !== undefined).toSorted()).toEqual(optionsOf(configure).toSorted())

@@ -1,9 +1,12 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { createFetch } from '@turnpike/client'
+import { withTurnpike } from '@turnpike/mcp'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -50,6 +53,10 @@ async function statuses(url: string, calls: number): Promise<readonly number[]> 
   const got: number[] = []
   for (let call = 0; call < calls; call += 1) got.push((await fetch(url)).status)
   return got
+}
+
+function makeClient(): Client {
+  return new Client({ name: 'sample', version: '1.0.0' })
 }
 
 const FIVE_FREE = [200, 200, 200, 200, 200, 402]
@@ -109,6 +116,40 @@ describe.each(['express', 'fastify'])('the Nest example on %s', (platform) => {
     ])
     expect(described('/tools/health', 'get')).toEqual(['200'])
   })
+})
+
+describe('the MCP example on HTTP', () => {
+  let example: Example
+  beforeAll(async () => {
+    example = await start('mcp-http')
+  })
+  afterAll(async () => {
+    await example.stop()
+  })
+
+  test('tells a stock client what would get it through, and lets one in that works', async () => {
+    const call = { name: 'deep_search', arguments: { question: 'the answer' } }
+    const [stock, aware] = [makeClient(), withTurnpike(makeClient())]
+    for (const client of [stock, aware]) {
+      await client.connect(new StreamableHTTPClientTransport(new URL(example.url)))
+    }
+    const refused = await stock.callTool(call)
+    expect([refused.isError, refused.content[0]]).toMatchObject([
+      true,
+      { text: expect.stringMatching(/Ways on: work/) },
+    ])
+    const passed = await aware.callTool(call)
+    expect(passed.content).toEqual([{ type: 'text', text: 'Deep down, the answer is 42.' }])
+    await Promise.all([stock.close(), aware.close()])
+  })
+})
+
+test('the MCP example on stdio shows both', async () => {
+  const tour = join(root, 'examples/mcp-stdio/dist/tour.js')
+  const { stdout } = await promisify(execFile)(process.execPath, [tour])
+  expect(stdout).toMatch(
+    /told what[^]*Ways on: work[^]*works for it:\n +Report on tolls: wait, work or pay\.\n$/,
+  )
 })
 
 test.each([

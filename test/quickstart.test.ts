@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import { withTurnpike } from '@turnpike/mcp'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -52,7 +57,10 @@ describe('npm start', () => {
     expect(JSON.parse(body)).toMatchObject({
       code: 'proof_required',
       resource: 'POST /tools/call',
-      offers: [{ rail: 'pow', difficulty: 4, target: '0000ffff', count: 1, algorithm: 'sha256' }],
+      offers: [
+        { rail: 'pow', difficulty: 4, target: '0000ffff', count: 1, algorithm: 'sha256' },
+        { rail: 'lightning', invoice: expect.stringMatching(/^lnbcrt100n1/), sats: 10, uses: 1 },
+      ],
     })
   })
 
@@ -90,6 +98,21 @@ describe('npm start', () => {
     expect(stdout).toContain('You worked your way in.')
   })
 
+  test('prints a wallet of play money, and a command that pays with it', async () => {
+    const lines = /^ {3}export TURNPIKE_WALLET=.*\n.*$/m.exec(quickstart.said())?.[0] ?? ''
+    const folder = mkdtempSync(join(tmpdir(), 'turnpike-'))
+    const command = lines.replace(
+      'npx @turnpike/cli fetch',
+      `"${process.execPath}" "${cli}" fetch --ledger ledger.json`,
+    )
+    const { stdout } = await run('bash', ['-c', command], { cwd: folder })
+    rmSync(folder, { recursive: true })
+    expect(JSON.parse(stdout)).toEqual({
+      content: [{ type: 'text', text: 'You paid your way in.' }],
+      way: 'lightning',
+    })
+  })
+
   test('gives five searches a minute away, then asks for work and says when there is more', async () => {
     const statuses: number[] = []
     let last = ''
@@ -100,6 +123,34 @@ describe('npm start', () => {
     }
     expect(statuses).toEqual([200, 200, 200, 200, 200, 402])
     expect(Object(JSON.parse(last)).detail).toMatch(/wait \d+ s for the free allowance \(5 per minute\)/)
+  })
+
+  test('serves MCP: a tool for nothing, and one that wants work', async () => {
+    const commands = quickstart.said().match(/^ {3}curl \S+\/mcp .*$/gm) ?? []
+    const [rolled, refused] = await Promise.all(
+      commands.map(async (command): Promise<unknown> => {
+        const { stdout } = await run('bash', ['-c', `${command} -s`])
+        const answer: unknown = JSON.parse(stdout)
+        return answer
+      }),
+    )
+    expect(rolled).toMatchObject({ result: { content: [{ text: expect.stringContaining('You rolled a') }] } })
+    expect(refused).toMatchObject({
+      result: {
+        isError: true,
+        content: [{ text: expect.stringContaining('Ways on: work: about 65,536 SHA-256 hashes') }],
+        _meta: { 'io.github.turnpike/challenge': { code: 'proof_required', resource: 'deep_search' } },
+      },
+    })
+    expect((await curl(`${quickstart.url}/mcp`)).status).toBe(405)
+  })
+
+  test('lets a client that works call the tool that wants it', async () => {
+    const client = withTurnpike(new Client({ name: 'agent', version: '1.0.0' }))
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${quickstart.url}/mcp`)))
+    const { content } = await client.callTool({ name: 'deep_search', arguments: {} })
+    expect(content).toEqual([{ type: 'text', text: 'You worked your way in.' }])
+    await client.close()
   })
 
   test.each([

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
+import { RECEIPT_META, withTurnpike } from '@turnpike/mcp'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -7,12 +10,24 @@ import { join, resolve } from 'node:path'
 const root = resolve(import.meta.dirname, '..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
 
-/** The first block of code in a language. */
-function snippet(language: string): string {
-  const block = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(readme)?.[1]
-  if (block === undefined) throw new Error(`README.md has no block of ${language}`)
+/** A block of code in a language. */
+function snippet(language: string, index = 0): string {
+  const blocks = [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))]
+  const block = blocks[index]?.[1]
+  if (block === undefined) throw new Error(`README.md has no block ${index} of ${language}`)
   return block
 }
+
+/** Writes code to where it finds the packages. @returns its path */
+function saved(name: string, code: string): string {
+  const folder = join(root, 'node_modules/.cache/readme')
+  mkdirSync(folder, { recursive: true })
+  const file = join(folder, name)
+  writeFileSync(file, code)
+  return file
+}
+
+const env = { ...process.env, TURNPIKE_SECRET: 'a secret of at least thirty-two characters' }
 
 describe('the README', () => {
   test('is under 200 lines', () => {
@@ -24,16 +39,41 @@ describe('the README', () => {
   })
 })
 
-describe("the README's server", () => {
+describe("the README's MCP server", () => {
+  const connected = async (client: Client): Promise<Client> => {
+    const args = [saved('mcp-server.mjs', snippet('js'))]
+    await client.connect(new StdioClientTransport({ command: process.execPath, args, env: definedIn(env) }))
+    return client
+  }
+
+  test('gives a search away, and tells a stock client what a deep one wants', async () => {
+    const client = await connected(new Client({ name: 'stock', version: '1.0.0' }))
+    expect(await client.callTool({ name: 'search' })).toMatchObject({
+      content: [{ text: 'found' }],
+      _meta: { [RECEIPT_META]: { way: 'free', remaining: { free: 59 } } },
+    })
+    expect(await client.callTool({ name: 'deep_search' })).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining('Ways on: work: about 65,536 SHA-256 hashes') }],
+    })
+    await client.close()
+  })
+
+  test('lets a client through that works', async () => {
+    const client = await connected(withTurnpike(new Client({ name: 'agent', version: '1.0.0' })))
+    expect(await client.callTool({ name: 'deep_search' })).toMatchObject({
+      content: [{ text: 'found more' }],
+    })
+    await client.close()
+  })
+})
+
+describe("the README's HTTP server", () => {
   let child: ChildProcess
   let url = ''
   beforeAll(async () => {
-    const folder = join(root, 'node_modules/.cache/readme')
-    mkdirSync(folder, { recursive: true })
-    const file = join(folder, 'server.mjs')
     const listening = 'app.listen(0, "127.0.0.1", function () { console.log(this.address().port) })'
-    writeFileSync(file, snippet('js').replace('app.listen(3000)', listening))
-    const env = { ...process.env, TURNPIKE_SECRET: 'a secret of at least thirty-two characters' }
+    const file = saved('server.mjs', snippet('js', 1).replace('app.listen(3000)', listening))
     child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'inherit'] })
     const [said] = child.stdout === null ? [] : await once(child.stdout, 'data')
     url = `http://127.0.0.1:${String(said).trim()}`
@@ -64,3 +104,10 @@ describe("the README's server", () => {
     expect([answer.status, await answer.json()]).toEqual([200, { done: true }])
   })
 })
+
+function definedIn(variables: NodeJS.ProcessEnv): Record<string, string> {
+  const entries = Object.entries(variables).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  )
+  return Object.fromEntries(entries)
+}

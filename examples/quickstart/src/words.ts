@@ -1,5 +1,9 @@
-/** What the server says when it is up: lines that can be pasted as they are. */
-export function greeting(url: string): string {
+/**
+ * What the server says when it is up: lines that can be pasted as they are.
+ *
+ * @param wallet - of play money, as `TURNPIKE_WALLET` names it
+ */
+export function greeting(url: string, wallet: string): string {
   return `
 Turnpike is up at ${url}
 
@@ -15,12 +19,33 @@ Turnpike is up at ${url}
 
 3. The same solution again is refused: each is good for one call. Repeat the last line.
 
-4. Some calls are free. Five a minute are, the sixth asks for work:
+4. Or pay for it: 10 sats over Lightning, from a wallet with play money (regtest). It knows L402, as other clients do:
+
+   export TURNPIKE_WALLET="${wallet}"
+   npx @turnpike/cli fetch ${url}/tools/call --prefer pay --max-sats 20 -d '{"name":"tool","arguments":{}}'
+
+5. Some calls are free. Five a minute are, the sixth asks for work:
 
    for i in 1 2 3 4 5 6; do curl -s -o /dev/null -w "%{http_code} " ${url}/search; done; echo
 
+6. An MCP server is behind the same gate. A tool for nothing, and one that wants work:
+
+   curl ${url}/mcp ${MCP_HEADERS} -d '${callOf('roll_dice')}'
+   curl ${url}/mcp ${MCP_HEADERS} -d '${callOf('deep_search')}'
+
+   Hosts connect by its address, or by the bridge, which does the work for them:
+
+   { "mcpServers": { "turnpike": { "command": "npx", "args": ["-y", "@turnpike/bridge", "${url}/mcp"] } } }
+
 Stop with Ctrl-C. Another port: PORT=4000 npm start
 `
+}
+
+const MCP_HEADERS = '-H "Content-Type: application/json" -H "Accept: application/json, text/event-stream"'
+
+/** A call of a tool, as JSON. */
+function callOf(name: string): string {
+  return JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: {} } })
 }
 
 /** Why the server could not start, and what to do. */
