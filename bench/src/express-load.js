@@ -1,7 +1,6 @@
 /** The load of the Express suite: a fixed number of requests on kept connections, each answer read and checked. */
-import { formatSolution } from '@turnpike/protocol'
-import { solve } from '@turnpike/solver'
 import { Agent, get } from 'node:http'
+import { PROOFS } from './proofs.js'
 
 const CONNECTIONS = 20
 
@@ -10,27 +9,27 @@ export const contenders = { load }
 function load() {
   /** @type {Agent[]} */
   let agents = []
-  /** @type {(string | undefined)[]} header values to send, one per request */
-  let solutions = []
+  /** @type {(Record<string, string> | undefined)[]} what to send besides, one per request */
+  let proofs = []
   let port = 0
   let requests = 0
   return {
-    /** @param {{ port: number, round: number, requests: number, solve: boolean }} plan */
+    /** @param {{ port: number, round: number, requests: number, proof?: import('./proofs.js').ProofName }} plan */
     async prepare(plan) {
       ;({ port, requests } = plan)
       agents = openAgents(plan.round)
-      solutions = Array.from({ length: requests })
+      proofs = Array.from({ length: requests })
       await Promise.all(agents.map((agent) => ask(port, agent)))
-      if (plan.solve) {
-        await each(agents, requests, async (agent, index) => {
-          solutions[index] = await solved(await ask(port, agent))
-        })
-      }
+      const prove = plan.proof && PROOFS[plan.proof]
+      if (prove === undefined) return
+      await each(agents, requests, async (agent, index) => {
+        proofs[index] = await prove(await ask(port, agent))
+      })
     },
     /** @param {{ status: number }} expected */
     async fire({ status }) {
       await each(agents, requests, async (agent, index) => {
-        const answer = await ask(port, agent, solutions[index])
+        const answer = await ask(port, agent, proofs[index])
         if (answer.status !== status)
           throw new Error(`expected ${status}, got ${answer.status}: ${answer.body}`)
       })
@@ -70,26 +69,18 @@ async function each(agents, requests, one) {
 /**
  * @param {number} port
  * @param {Agent} agent
- * @param {string} [solution]
- * @returns {Promise<{ status: number | undefined, body: string }>}
+ * @param {Record<string, string>} [headers]
+ * @returns {Promise<import('./proofs.js').Answer>}
  */
-function ask(port, agent, solution) {
-  const headers = solution === undefined ? {} : { 'x-pow-solution': solution }
+function ask(port, agent, headers = {}) {
   return new Promise((resolve, reject) => {
     const request = get({ host: '127.0.0.1', port, path: '/search', agent, headers }, (response) => {
       let body = ''
       response.setEncoding('utf8')
       response.on('data', (/** @type {string} */ chunk) => (body += chunk))
-      response.on('end', () => resolve({ status: response.statusCode, body }))
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body }))
       response.on('error', reject)
     })
     request.on('error', reject)
   })
-}
-
-/** @param {{ body: string }} refusal */
-async function solved({ body }) {
-  const { challenge, target, count } = JSON.parse(body).offers[0]
-  const { nonces } = await solve({ challenge, target, count, workers: 0 })
-  return formatSolution({ challenge, nonces })
 }

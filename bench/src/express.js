@@ -11,7 +11,7 @@ const LINES = /** @type {const} */ ([
   ['Turnpike ceiling, admitted', 'ceiling', 200],
   ['Turnpike free allowance, admitted', 'free', 200],
   ['Turnpike 402 with an offer of work', 'refused', 402],
-  ['Turnpike admitted by work', 'solved', 200],
+  ['Turnpike admitted by work', 'solved', 200, 'work'],
 ])
 
 /** @returns {Promise<import('./table.js').Report>} */

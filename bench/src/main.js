@@ -1,20 +1,28 @@
-/** `npm run bench [-- --only pow|memory|express|adapters|stores]`: runs the suites, prints their tables, writes bench/results/. */
+/** `npm run bench [-- --only pow|solve|cost|memory|express|adapters|stores|mcp|l402]`: runs the suites, prints their tables, writes bench/results/. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { runAdapters } from './adapters.js'
+import { runCost } from './cost.js'
 import { runExpress } from './express.js'
+import { runL402 } from './l402.js'
 import { describeMachine, formatMachine } from './machine.js'
+import { runMcp } from './mcp.js'
 import { runMemory } from './memory.js'
 import { runPow } from './pow.js'
+import { runSolve } from './solve.js'
 import { runStores } from './stores.js'
 import { formatReport } from './table.js'
 
 const SUITES = {
   pow: runPow,
+  solve: runSolve,
+  cost: runCost,
   memory: runMemory,
   express: runExpress,
   adapters: runAdapters,
   stores: runStores,
+  mcp: runMcp,
+  l402: runL402,
 }
 const RESULTS = new URL('../results/', import.meta.url)
 

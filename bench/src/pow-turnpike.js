@@ -16,7 +16,7 @@ const EASY = 1
 export const turnpikeContenders = {
   issue: () => {
     const way = prepared(1)
-    return repeat(() => way.offer(context()))
+    return repeat(() => way.offer(context(), []))
   },
   'verify-1': async () => await verifying(1, (text) => text, 'valid'),
   'verify-4': async () => await verifying(4, (text) => text, 'valid'),
@@ -58,7 +58,8 @@ async function verifying(count, change, expected) {
   const way = prepared(count)
   /** @type {string[]} */
   const pool = []
-  for (let index = 0; index < POOL; index += 1) pool.push(change(await solved(await way.offer(context()))))
+  for (let index = 0; index < POOL; index += 1)
+    pool.push(change(await solved(await way.offer(context(), []))))
   return repeat((index) => {
     const { outcome } = way.verify({ rail: 'pow', text: pool[index % POOL] ?? '' }, context())
     if (outcome !== expected) throw new Error(`expected ${expected}, got ${outcome}`)
@@ -66,11 +67,11 @@ async function verifying(count, change, expected) {
 }
 
 /**
- * @param {import('@turnpike/protocol').Offer | undefined} offer
+ * @param {import('../../packages/core/dist/rail.js').Offered} offer
  * @returns {Promise<string>} the header value that redeems it
  */
 async function solved(offer) {
-  if (offer?.rail !== 'pow') throw new Error('no proof-of-work offer')
+  if (offer === undefined || 'unoffered' in offer || offer.rail !== 'pow') throw new Error('no offer of work')
   const { challenge, target, count } = offer
   const { nonces } = await solve({ challenge, target, count, workers: 0 })
   return formatSolution({ challenge, nonces })

@@ -4,17 +4,19 @@ import { inTurn } from './rounds.js'
 
 export const ROUNDS = 9
 export const REQUESTS = 2500
-const WARM_UPS = 3
+/** Our code and theirs are compiled by then: what is wanted is what a server costs that has run for a while. */
+const WARM_UPS = 8
 
 /**
- * One line of a table: what it says, the variant of the server, the status that every answer must have.
+ * One line of a table: what it says, the variant of the server, the status that every answer must have, and what proves
+ * each request, if anything does.
  *
- * @typedef {readonly [row: string, name: string, status: number]} Line
+ * @typedef {readonly [row: string, name: string, status: number, proof?: import('./proofs.js').ProofName]} Line
  */
 
 /**
  * @param {string} module file name of the servers
- * @param {readonly Line[]} lines those named `solved` get a solution with every request
+ * @param {readonly Line[]} lines
  * @returns {Promise<Map<string, number[]>>} microseconds of the server's CPU per request, by variant, one per round
  */
 export async function measureServers(module, lines) {
@@ -23,8 +25,8 @@ export async function measureServers(module, lines) {
   const servers = new Map(lines.map(([, name]) => [name, startChild(module, name)]))
   try {
     const run = async (/** @type {string} */ name, /** @type {number} */ round) => {
-      const status = lines.find(([, variant]) => variant === name)?.[2]
-      return await measureRound({ load, server: servers.get(name), round, status, solve: name === 'solved' })
+      const [, , status, proof] = lines.find(([, variant]) => variant === name) ?? []
+      return await measureRound({ load, server: servers.get(name), round, status, proof })
     }
     const names = lines.map(([, name]) => name)
     await inTurn(names, WARM_UPS, run)
@@ -40,12 +42,12 @@ export async function measureServers(module, lines) {
  * @param {import('./child.js').Child | undefined} one.server
  * @param {number} one.round
  * @param {number | undefined} one.status
- * @param {boolean} one.solve
+ * @param {import('./proofs.js').ProofName | undefined} one.proof
  * @returns {Promise<import('./cpu.js').Cost>}
  */
-async function measureRound({ load, server, round, status, solve }) {
+async function measureRound({ load, server, round, status, proof }) {
   const port = await server?.call('listen')
-  await load.call('prepare', { port, round, requests: REQUESTS, solve })
+  await load.call('prepare', { port, round, requests: REQUESTS, proof })
   await server?.call('start')
   await load.call('fire', { status })
   const cpuUs = await server?.call('stop')

@@ -28,7 +28,7 @@ export function formatReport({ suite, tables, bars, notes }) {
   const parts = [
     `## ${suite}`,
     ...tables.map((table) => `### ${table.title}\n\n${formatTable(table.columns, table.rows)}`),
-    formatTable(['bar', 'measured', 'demanded', ''], bars.map(barRow)),
+    bars.length === 0 ? '' : formatTable(['bar', 'measured', 'demanded', ''], bars.map(barRow)),
     notes.map((note) => `- ${note}`).join('\n'),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`

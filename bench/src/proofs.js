@@ -1,0 +1,38 @@
+/** What turns a 402 into the header fields of a call that is let in. */
+import { formatSolution } from '@turnpike/protocol'
+import { solve } from '@turnpike/solver'
+import { preimageIn } from './l402-backend.js'
+
+/**
+ * @typedef {object} Answer
+ * @property {number | undefined} status
+ * @property {import('node:http').IncomingHttpHeaders} headers
+ * @property {string} body
+ */
+
+/** @typedef {keyof typeof PROOFS} ProofName */
+
+export const PROOFS = { work, l402, x402 }
+
+/** @param {Answer} refusal */
+async function work({ body }) {
+  const { challenge, target, count } = JSON.parse(body).offers[0]
+  const { nonces } = await solve({ challenge, target, count, workers: 0 })
+  return { 'x-pow-solution': formatSolution({ challenge, nonces }) }
+}
+
+/** @param {Answer} refusal */
+async function l402({ body }) {
+  const { macaroon, invoice } = JSON.parse(body)
+  return { authorization: `L402 ${macaroon}:${preimageIn(invoice)}` }
+}
+
+let payments = 0
+/** A payment that the facilitator of the suite will take. @param {Answer} refusal */
+async function x402({ headers }) {
+  const required = JSON.parse(Buffer.from(String(headers['payment-required']), 'base64').toString())
+  payments += 1
+  const [accepted] = required.accepts
+  const payment = { x402Version: 2, resource: required.resource, accepted, payload: { nonce: payments } }
+  return { 'payment-signature': Buffer.from(JSON.stringify(payment)).toString('base64') }
+}
