@@ -56,6 +56,7 @@ export function createLightningRail(parts: LightningParts): Rail {
     prepare: (terms) => prepareWay({ ...parts, open, spec: checkSatsTerms(terms, parts.settings) }),
     read: readCredentials,
     authenticate: (made) => (made.rail === 'lightning' ? formatL402Challenge(made) : ''),
+    forget: (paymentHash) => open.delete(paymentHash),
   }
 }
 

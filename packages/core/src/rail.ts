@@ -96,4 +96,6 @@ export interface Rail {
   read(view: RequestView): readonly Presented[]
   /** The line of `WWW-Authenticate` for an offer of this rail. */
   authenticate(offer: Offer): string
+  /** A payment was revoked: nobody is to be asked for it again. By payment hash, 64 lower-case hex digits. */
+  forget?(paymentHash: string): void
 }

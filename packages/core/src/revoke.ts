@@ -11,11 +11,12 @@ const PAYMENT_HASH = /^[0-9a-f]{64}$/i
  *
  * @throws TurnpikeError `option_invalid`
  */
-export async function revokePayment({ store, now }: Engine, paymentHash: string): Promise<void> {
+export async function revokePayment({ store, rails, now }: Engine, paymentHash: string): Promise<void> {
   if (!PAYMENT_HASH.test(paymentHash)) {
     throw new TurnpikeError('option_invalid', 'revoke() takes a payment hash: 64 hex digits')
   }
   const credential = paymentHash.toLowerCase()
+  for (const rail of rails.values()) rail.forget?.(credential)
   const untilMs = now() + LONGEST_VALIDITY_MS
   await Promise.all(
     Array.from({ length: SHARDS }, async (_, shard) => await store.revoke(credential, shard, untilMs)),

@@ -103,6 +103,15 @@ describe('an offer of sats', () => {
     )
   })
 
+  test('R24 R27 is another one where the payment was revoked: nobody is to pay for nothing', async () => {
+    const { gate, lightning } = paidGate()
+    const policy = gate.policy({ require: sats(10) })
+    const first = satsOfferOf(await gate.decide(request(), policy))
+    await gate.revoke(lightning.invoices[0]?.paymentHash.toUpperCase() ?? '')
+    const again = satsOfferOf(await gate.decide(paying(`${first.macaroon}:`), policy))
+    expect(again.invoice).not.toBe(first.invoice)
+  })
+
   test('R24 is another one where the offer shown is of another resource, price, gate or process', async () => {
     const { gate, lightning } = paidGate()
     const policy = gate.policy({ name: 'a', require: sats((view) => (view.path === '/dear' ? 20 : 10)) })
