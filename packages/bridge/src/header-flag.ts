@@ -4,7 +4,7 @@ import type { Io } from './io.ts'
 
 /** RFC 9110 §5.6.2: a token, a colon, a value. */
 const FIELD = /^([!#$%&'*+\-.^`|~\w]+):[ \t]*(.*?)[ \t]*$/s
-// eslint-disable-next-line no-control-regex -- they are what is looked for
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
 const CONTROLS = /[\u0000-\u0008\u000a-\u001f\u007f]/
 /** Those that the transport writes itself. */
 const RESERVED = /^(?:mcp-.*|content-type|content-length|host|accept)$/i

@@ -1,5 +1,6 @@
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import type { Transport } from '@modelcontextprotocol/client'
+import { isLoopback } from '@turnpike/client'
 import { createGate, type Gate } from '@turnpike/core'
 import { gateMcpServer, type McpGateOptions, withRequest } from '@turnpike/mcp'
 import { once } from 'node:events'
@@ -18,7 +19,6 @@ import { gateOptionsOf, readPolicyFile } from './policy-file.ts'
 import { Relay, type RelayWatch } from './relay.ts'
 import { RevivingTransport } from './reviving-transport.ts'
 import type { ServeSettings } from './serve-flags.ts'
-import { isLoopback } from './server-url.ts'
 import { openStore } from './store-flag.ts'
 
 /**

@@ -1,3 +1,4 @@
+import { isLoopback } from '@turnpike/client'
 import { UsageError } from './exit-code.ts'
 
 /**
@@ -19,9 +20,4 @@ export function readServerUrl(text: string): URL {
     )
   url.hash = ''
   return url
-}
-
-/** Is it this machine, by its name or address? */
-export function isLoopback(hostname: string): boolean {
-  return /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname)
 }

@@ -1,13 +1,5 @@
 import { UsageError } from './exit-code.ts'
 
-/** Not `app.localhost`: outside of browsers such names are asked of the network. */
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
-
-/** Whether it is an address of this machine alone. */
-export function isLoopback({ hostname }: URL): boolean {
-  return LOOPBACK.test(hostname)
-}
-
 /**
  * @throws UsageError for anything but an address of http or https, and for one with a password, which arguments show to
  *   all users and answers may repeat

@@ -8,6 +8,7 @@ export { LedgerError } from './ledger-error.ts'
 export type { LedgerErrorCode } from './ledger-error.ts'
 export { memoryLedger } from './ledger.ts'
 export type { Ledger, Turn } from './ledger.ts'
+export { isLoopback } from './loopback.ts'
 export type { Negotiation } from './negotiation.ts'
 export type {
   Approval,

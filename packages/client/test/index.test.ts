@@ -9,6 +9,7 @@ describe('@turnpike/client', () => {
       'PaymentError',
       'createFetch',
       'createNegotiator',
+      'isLoopback',
       'memoryLedger',
       'refusalOf',
     ])

@@ -1,8 +1,9 @@
+import { isLoopback } from '@turnpike/client'
 import type { NWCClient } from '@getalby/sdk/nwc'
 import { orDeadline, TimeIsUp } from './deadline.ts'
 import { LightningError } from './lightning-error.ts'
 import { quote } from './reply.ts'
-import { checkCredential, invalid, isLoopback } from './service-options.ts'
+import { checkCredential, invalid } from './service-options.ts'
 
 /** The wallet behind a connection string, connected when it is first asked. */
 export interface NwcConnection {

@@ -1,3 +1,4 @@
+import { isLoopback } from '@turnpike/client'
 import { type BitcoinNetwork, checkKnownOptions, TurnpikeError } from '@turnpike/core'
 
 /** How a service over https is known. */
@@ -101,11 +102,6 @@ function checkUrl(owner: string, { url, allowPlainHttp = false, tls }: ServiceOp
     'is plain http to another machine, which shows the credential to whoever is between: use https, or a tunnel, or ' +
       'set allowPlainHttp on a network of your own',
   )
-}
-
-/** True for names and addresses of this machine. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 }
 
 /** The error for a value that cannot be. */

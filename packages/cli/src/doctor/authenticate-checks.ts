@@ -1,6 +1,6 @@
 /** `WWW-Authenticate` as the clients in the field read it. */
+import { isLoopback } from '@turnpike/client'
 import type { AuthChallenge } from '@turnpike/protocol'
-import { isLoopback } from '../address.ts'
 import type { Answer } from './answer.ts'
 import { linesOf } from './exchange.ts'
 import { type Finding, mistake, note } from './finding.ts'
@@ -101,5 +101,5 @@ function checkNetwork({ l402, exchange }: Answer): readonly Finding[] {
   const [network] = /^ln(?:bcrt|tbs|tb)/i.exec(l402?.invoice ?? '') ?? []
   if (network === undefined) return []
   const message = `The invoice is of a test network (${network.toLowerCase()}): it costs nothing, and wallets of customers refuse it.`
-  return [(isLoopback(exchange.url) ? note : mistake)('invoice_network', message)]
+  return [(isLoopback(exchange.url.hostname) ? note : mistake)('invoice_network', message)]
 }

@@ -1,12 +1,12 @@
 /** How the server was reached, and whether there is a gate at all. */
+import { isLoopback } from '@turnpike/client'
 import type { PowOffer } from '@turnpike/protocol'
-import { isLoopback } from '../address.ts'
 import { type Answer, readAnswer } from './answer.ts'
 import { type Exchange, fieldOf } from './exchange.ts'
 import { type Finding, mistake, note } from './finding.ts'
 
 export function checkTransport(url: URL): readonly Finding[] {
-  if (url.protocol === 'https:' || isLoopback(url)) return []
+  if (url.protocol === 'https:' || isLoopback(url.hostname)) return []
   return [
     mistake(
       'plain_http',
