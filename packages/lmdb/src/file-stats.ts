@@ -6,8 +6,6 @@ export interface FileStats {
   readonly treeBranchPageCount: number
   readonly treeLeafPageCount: number
   readonly overflowPages: number
-  /** The highest page that was ever in use. */
-  readonly lastPageNumber: number
 }
 
 /** @throws Error when the driver gives something else */
@@ -18,5 +16,5 @@ export function statsOf(table: Table): FileStats {
 }
 
 function isFileStats(stats: object): stats is FileStats {
-  return 'pageSize' in stats && 'treeLeafPageCount' in stats && 'lastPageNumber' in stats
+  return 'pageSize' in stats && 'treeLeafPageCount' in stats
 }

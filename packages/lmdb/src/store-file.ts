@@ -58,7 +58,7 @@ function fileOf(path: string, turnstile: Turnstile, { sync, maxBytes, nowMs }: S
   const table = openTable(path, sync, maxBytes)
   // A descriptor of our own. Closing it drops no locks: those of LMDB are on the file beside.
   const descriptor = openSync(path, 'r+')
-  const reserve = createReserve(table, descriptor)
+  const reserve = createReserve(descriptor)
   const beganMs = table.transactionSync(() => readBeginning(table) ?? begin(table, reserve, nowMs))
   const isFull = createGauge(table, maxBytes)
   const flusher = sync === 'everySecond' ? createFlusher(path, descriptor) : undefined

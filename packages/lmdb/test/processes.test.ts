@@ -63,6 +63,14 @@ describe('four processes on one file', () => {
     expect(outcomes?.filter(({ outcome }) => outcome !== 'refused')).toEqual([])
   })
 
+  test('all of them fill it at once, and nobody meets a torn page', async () => {
+    const [callers, window] = [8000, { id: 'app:free:3600000', limit: 1, windowMs: 3_600_000, cost: 1 }]
+    const fill = async () =>
+      await Promise.all(processes.map(async (one) => await one.ask<number>('fill', window, callers)))
+    expect(await fill()).toEqual([callers, callers, callers, callers])
+    expect(await fill()).toEqual([0, 0, 0, 0])
+  })
+
   test('what one has written the others find, and one that ends leaves them alone', async () => {
     const [first, second] = processes
     const spent = claiming({ expiresAtMs: Date.now() + 60_000 })

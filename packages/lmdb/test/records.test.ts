@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { ClaimState } from '@turnpike/core'
+import type { ClaimState, Lapse } from '@turnpike/core'
 import fc from 'fast-check'
 import { credentialCodec } from '../src/credential-record.ts'
 import { emptyFiledWindow, holderCodec, type FiledWindow } from '../src/holder-record.ts'
@@ -64,7 +64,7 @@ const anyCredential = fc.record({
     fc.record({
       claimId: fc.string({ unit: 'grapheme' }),
       leaseEndMs: time,
-      lapse: fc.constantFrom('keep' as const, 'giveBack' as const),
+      lapse: fc.constantFrom<Lapse>('keep', 'giveBack', 'free'),
       state: fc.constantFrom<ClaimState>('live', 'kept', 'lapsed', 'givenBack', 'overlap', 'exhausted'),
     }),
   ),

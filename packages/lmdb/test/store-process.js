@@ -52,6 +52,26 @@ const methods = {
     }
     return acknowledged
   },
+  /**
+   * Each of so many callers once, a hundred at a time, scattered over the whole file.
+   *
+   * @param {import('@turnpike/core').WindowTake} window
+   * @param {number} callers
+   * @returns how many were admitted
+   */
+  async fill(window, callers) {
+    const scattered = (/** @type {number} */ n) => ((n * 7_368_787) % 1_000_000) + 1_000_000
+    let admitted = 0
+    for (let done = 0; done < callers; done += 100) {
+      const requests = Array.from({ length: 100 }, (_, i) => {
+        const windows = [{ ...window, holder: `${scattered(done + i)} ${process.pid}` }]
+        return { shard: 0, common: [], ways: [{ windows, claims: [] }], otherwise: [] }
+      })
+      const outcomes = await methods.admitAll(requests)
+      admitted += outcomes.filter((outcome) => outcome?.outcome === 'admitted').length
+    }
+    return admitted
+  },
   /** Opens the file and closes it again and again. @param {string} path @param {number} untilMs */
   async comeAndGo(path, untilMs) {
     let times = 0
