@@ -50,6 +50,9 @@ const LEAST_FEE_MSAT = 5000
 
 /** @throws TypeError for an unknown member, RangeError for a value that cannot be. */
 export function checkBudget(budget: Budget): Limits {
+  if (typeof budget !== 'object' || budget === null) {
+    throw new TypeError('budget must be an object, such as { perCallSats: 20, perDaySats: 500 }.')
+  }
   const unknown = Object.keys(budget).find((name) => !NAMES.includes(name))
   if (unknown !== undefined) throw new TypeError(`budget has no "${unknown}"; it has ${NAMES.join(', ')}.`)
   const { maxFeeSats } = budget

@@ -96,14 +96,14 @@ const PREFERENCES: readonly string[] = ['cheapest', 'wait', 'work', 'pay'] satis
 /** Beyond it a timer would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** @throws TypeError, RangeError for a value that cannot be; names are not looked at. */
+/** @throws TypeError, RangeError for a value that cannot be, or a name within `solve` or `budget` that there is not. */
 export function checkNegotiatorOptions(options: NegotiatorOptions): NegotiatorSettings {
   const { prefer = 'cheapest', solve = true, now = Date.now } = options
   if (!PREFERENCES.includes(prefer)) {
     throw new RangeError(`prefer must be one of '${PREFERENCES.join("', '")}'.`)
   }
   return {
-    work: solve === true ? {} : solve === false ? undefined : solve,
+    work: solve === true ? {} : solve === false ? undefined : checkWork(solve),
     money: checkMoney(options, now),
     prefer,
     maxWaitMs: within('maxWaitMs', options.maxWaitMs ?? 30_000, 0, LONGEST_TIMER_MS),
@@ -111,6 +111,24 @@ export function checkNegotiatorOptions(options: NegotiatorOptions): NegotiatorSe
     allowPlainHttp: options.allowPlainHttp ?? false,
     now,
   }
+}
+
+const WORK_OPTIONS: readonly string[] = [
+  'maxBits',
+  'workers',
+  'onProgress',
+] satisfies readonly (keyof WorkOptions)[]
+
+/** A limit under another name would be none. */
+function checkWork(work: WorkOptions): WorkOptions {
+  if (typeof work !== 'object' || work === null) {
+    throw new TypeError('solve must be true, false or an object, such as { maxBits: 22 }.')
+  }
+  const unknown = Object.keys(work).find((name) => !WORK_OPTIONS.includes(name))
+  if (unknown !== undefined) {
+    throw new TypeError(`solve has no "${unknown}"; it has ${WORK_OPTIONS.join(', ')}.`)
+  }
+  return work
 }
 
 function checkMoney(options: NegotiatorOptions, now: () => number): MoneySettings | undefined {

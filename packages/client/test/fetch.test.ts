@@ -9,6 +9,9 @@ const serve = useServers()
 describe('createFetch, asked wrongly', () => {
   test.each<[string, object, RegExp]>([
     ['an unknown option', { maxWait: 1 }, /no option "maxWait"/],
+    ['a limit of work by another name', { solve: { maxbits: 3 } }, /solve has no "maxbits"; it has maxBits/],
+    ['a number for work', { solve: 20 }, /solve must be .*\{ maxBits/],
+    ['a number for a budget', { wallet: walletOf(), budget: 5 }, /budget must be an object/],
     ['maxAttempts 0', { maxAttempts: 0 }, /maxAttempts must be/],
     ['maxWaitMs NaN', { maxWaitMs: NaN }, /maxWaitMs must be/],
     ['an endless wait', { maxWaitMs: Infinity }, /maxWaitMs must be/],

@@ -1,8 +1,8 @@
+import { type AuditLog, createAuditWriter } from './audit-log.ts'
 import type { Emit } from './emitter.ts'
 import type { RailContext } from './rail.ts'
 import { RecentMap } from './recent-map.ts'
 import type { Warnings } from './warnings.ts'
-import { isPromise } from './when-known.ts'
 
 /**
  * What can happen to a payment, from the gate's side.
@@ -19,7 +19,7 @@ export interface Purchase {
   readonly payment: string
   /** Name of the policy. */
   readonly policy: string
-  /** What was called: policy name, method and route, or tool. */
+  /** What was called: policy name, method and route, or tool; cut at 200 characters where it is told. */
   readonly resource: string
   readonly callerClass: string
   /** Of the whole payment. Not known for calls that were held and resumed (R34). */
@@ -41,9 +41,6 @@ export interface Book {
   drain(): Promise<void>
 }
 
-/** Takes one line, without its end. May be asynchronous; that it fails is reported. */
-export type AuditLog = (line: string) => void | PromiseLike<void>
-
 export interface BookOptions {
   readonly gate: string
   readonly emit: Emit
@@ -59,39 +56,18 @@ const PAYMENT_DIGITS = 16
 const LONGEST_RESOURCE = 200
 
 export function createBook({ gate, emit, audit, warnings, now }: BookOptions): Book {
-  const onFault = (error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error)
-    warnings.atMostEachMinute('audit_failed', `the audit log did not take a line: ${reason}`)
-  }
-  const writing = new Set<PromiseLike<void>>()
-  const write = async (line: PromiseLike<void>) => {
-    writing.add(line)
-    try {
-      await line
-    } catch (error) {
-      onFault(error)
-    } finally {
-      writing.delete(line)
-    }
-  }
+  const writer = audit && createAuditWriter(audit, warnings)
   const arrived = new RecentMap<true>(ARRIVALS_REMEMBERED)
   return {
-    enter(movement, purchase) {
+    enter(movement, asked) {
+      const purchase = { ...asked, resource: asked.resource.slice(0, LONGEST_RESOURCE) }
       // Many calls may learn of one payment at the same time.
       if (movement === 'settled' && arrived.get(purchase.payment) === true) return
       if (movement === 'settled') arrived.set(purchase.payment, true)
       emit({ type: 'payment', movement, ...purchase })
-      if (audit === undefined) return
-      try {
-        const written = audit(formatAuditLine(gate, now(), movement, purchase))
-        if (isPromise(written)) void write(written)
-      } catch (error) {
-        onFault(error)
-      }
+      writer?.write(formatAuditLine(gate, now(), movement, purchase))
     },
-    async drain() {
-      while (writing.size > 0) await Promise.allSettled(writing)
-    },
+    drain: async () => await writer?.drain(),
   }
 }
 
@@ -135,7 +111,7 @@ export function formatAuditLine(
     movement,
     payment,
     policy,
-    resource: resource.slice(0, LONGEST_RESOURCE),
+    resource,
     class: callerClass,
     msat: amountMsat,
     uses,

@@ -20,6 +20,14 @@ export interface CallerName {
 export interface CountedCaller {
   readonly caller: Caller
   readonly holder: string
+  /** Holds what all callers of one subject share. In the same shard as `holder`. */
+  readonly subjectHolder: string
+  readonly shard: number
+}
+
+/** Where windows are that callers of many shards share. */
+export interface SharedHolder {
+  readonly holder: string
   readonly shard: number
 }
 
@@ -27,6 +35,16 @@ export interface CallerDirectory {
   /** @returns undefined when the address is missing or is none. */
   byAddress(ip: string | undefined): CountedCaller | undefined
   byName(name: CallerName): CountedCaller
+  /** A caller as admissions name it. */
+  of(caller: Caller): CountedCaller
+  /** Home shard of all callers of a named subject. */
+  shardOf(subject: string): number
+  /** A name for the store of something else that must not stand there in clear. */
+  nameOf(kind: string, text: string): string
+  /** What all callers of a class hold together; in a shard of its own (R9). */
+  ofClass(name: string): SharedHolder
+  /** What all callers of the gate hold together. */
+  readonly everybody: SharedHolder
   /** All whose address is not known share one bucket (R8). */
   readonly unknown: CountedCaller
 }
@@ -34,6 +52,7 @@ export interface CallerDirectory {
 /** Hashing an address costs more than the whole decision; the last so many are remembered. */
 const REMEMBERED = 20_000
 const LONGEST_REMEMBERED = 200
+const CLASSES_REMEMBERED = 1000
 
 /**
  * Names callers for one gate. Keys are unkeyed hashes on purpose: a key made with a secret would forget every limit
@@ -41,14 +60,31 @@ const LONGEST_REMEMBERED = 200
  */
 export function createCallerDirectory(gateName: string, ipv6Bits: number): CallerDirectory {
   const known = recent<CountedCaller>(REMEMBERED)
-  const count = (caller: Caller): CountedCaller => ({
-    caller,
-    holder: encodeBase64url(digest(gateName, 'caller', caller.class, caller.id).subarray(0, 15)),
-    shard: (digest(gateName, 'subject', caller.subject)[0] ?? 0) % SHARDS,
-  })
+  const ofSubject = (kind: 'subject' | 'network', subject: string) => digest(gateName, kind, subject)
+  // Callers may be named like an address, and accounts like a network; what they hold is not the same.
+  const count = (caller: Caller): CountedCaller => {
+    const { class: kind, id, byAddress } = caller
+    const subject = ofSubject(byAddress ? 'network' : 'subject', caller.subject)
+    let subjectHolder: string | undefined
+    return {
+      caller,
+      holder: encodeBase64url(digest(gateName, byAddress ? 'address' : 'caller', kind, id).subarray(0, 15)),
+      // Few policies ask for it, and most callers are met for the first time.
+      get subjectHolder() {
+        return (subjectHolder ??= encodeBase64url(subject.subarray(1, 16)))
+      },
+      shard: shardOf(subject),
+    }
+  }
+  const share = (...parts: readonly string[]): SharedHolder => {
+    const hash = digest(gateName, 'shared', ...parts)
+    return { holder: encodeBase64url(hash.subarray(1, 16)), shard: shardOf(hash) }
+  }
+  const classes = recent<SharedHolder>(CLASSES_REMEMBERED)
   const unknown = count({ class: 'anonymous', id: 'unknown', subject: 'unknown', byAddress: true })
   return {
     unknown,
+    of: count,
     byAddress(ip) {
       if (ip === undefined) return undefined
       return known.get(`a${ip}`, () => {
@@ -62,7 +98,16 @@ export function createCallerDirectory(gateName: string, ipv6Bits: number): Calle
       const caller = { class: kind, id, subject, byAddress: false }
       return known.get(`n${JSON.stringify([kind, id, subject])}`, () => count(caller)) ?? count(caller)
     },
+    ofClass: (name) => classes.get(name, () => share('class', name)) ?? share('class', name),
+    everybody: share('gate'),
+    shardOf: (subject) => shardOf(ofSubject('subject', subject)),
+    nameOf: (kind, text) => encodeBase64url(digest(gateName, kind, text).subarray(0, 15)),
   }
+}
+
+/** The first byte; the holder is made of those after it. */
+function shardOf([first = 0]: Uint8Array): number {
+  return first % SHARDS
 }
 
 /** Parts are length-prefixed, so that no two lists of parts give one text. */

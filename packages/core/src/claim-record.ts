@@ -7,11 +7,13 @@
  * - its lease ends unrenewed: kept or given back by its `lapse`. A lapse happens at the lease's end, whenever the record
  *   is next looked at.
  *
+ * Claims on slots (`lapse: 'free'`) free theirs however they end, uncounted, and are not remembered.
+ *
  * Late calls find out what became of their claim: the last few ends are remembered for the sake of retries, and those
  * given back by a lapse are remembered as long as the record, because a late `keep` must take its use again.
  */
 import { EXPIRY_GRACE_MS, GIVE_BACKS_PER_USE } from './store.ts'
-import type { ClaimOutcome, ClaimTake, GiveBackOutcome, KeepOutcome } from './store.ts'
+import type { ClaimOutcome, ClaimTake, GiveBackOutcome, KeepOutcome, Lapse } from './store.ts'
 
 /**
  * - `live`: the handler may be running.
@@ -24,7 +26,7 @@ export type ClaimState = 'live' | 'kept' | 'lapsed' | 'givenBack' | 'overlap' | 
 export interface Claim {
   readonly claimId: string
   leaseEndMs: number
-  readonly lapse: 'keep' | 'giveBack'
+  readonly lapse: Lapse
   state: ClaimState
 }
 
@@ -71,6 +73,7 @@ export function weighClaim(
   clock: { readonly nowMs: number; readonly beganMs: number },
   reserved = 0,
 ): ClaimOutcome {
+  if (take.lapse === 'free') return weighSlot(record, take, clock.nowMs, reserved)
   if (clock.nowMs >= take.expiresAtMs) return 'expired'
   // Issue times are often whole seconds: only a second that was over when the store began is surely before it.
   if (take.issuedAtMs !== undefined && take.issuedAtMs < clock.beganMs) return 'lost'
@@ -96,6 +99,7 @@ export function revokeRecord(record: ClaimRecord, untilMs: number): void {
 /** Takes a use: ask `weighClaim` before, with the same time. */
 export function claim(record: ClaimRecord, take: ClaimTake, nowMs: number): void {
   record.used += 1
+  if (take.lapse === 'free') record.uses = take.uses
   // A narrowed copy of a credential may end earlier; the record serves the one that ends last.
   record.expiresAtMs = Math.max(record.expiresAtMs, take.expiresAtMs)
   const { claimId, lapse: onLapse } = take
@@ -113,7 +117,10 @@ export function keepClaim(record: ClaimRecord, claimId: string, nowMs: number): 
   lapse(record, nowMs)
   const found = findClaim(record, claimId)
   if (!found) return 'gone'
-  if (found.state === 'live') return end(record, found, 'kept')
+  if (found.state === 'live') {
+    if (found.lapse === 'free') record.used -= 1
+    return end(record, found, 'kept')
+  }
   if (found.state === 'lapsed') return end(record, found, keepLapsed(record))
   return KEEP_OF_ENDED[found.state]
 }
@@ -127,7 +134,7 @@ export function giveBackClaim(
   lapse(record, nowMs)
   const found = findClaim(record, claimId)
   if (!found) return 'gone'
-  if (found.state === 'live' && unserved) {
+  if (found.state === 'live' && (unserved || found.lapse === 'free')) {
     record.used -= 1
     return end(record, found, 'givenBack')
   }
@@ -153,6 +160,16 @@ function weighFirstClaim(take: ClaimTake, reserved: number): ClaimOutcome {
   return take.uses > reserved ? 'claimed' : 'spent'
 }
 
+function weighSlot(
+  record: ClaimRecord | undefined,
+  { uses }: ClaimTake,
+  nowMs: number,
+  reserved: number,
+): ClaimOutcome {
+  if (record) lapse(record, nowMs)
+  return (record?.used ?? 0) + reserved < uses ? 'claimed' : 'inFlight'
+}
+
 /** Ends the claims whose lease is over. */
 function lapse(record: ClaimRecord, nowMs: number): void {
   for (const candidate of record.claims) {
@@ -163,6 +180,10 @@ function lapse(record: ClaimRecord, nowMs: number): void {
 
 function lapsedState(record: ClaimRecord, lapsed: Claim): ClaimState {
   if (lapsed.lapse === 'keep') return 'kept'
+  if (lapsed.lapse === 'free') {
+    record.used -= 1
+    return 'lapsed'
+  }
   return free(record) ? 'lapsed' : 'exhausted'
 }
 
@@ -186,7 +207,7 @@ function isExhausted(record: ClaimRecord): boolean {
 
 /** Work is spent at once (R12): a live claim of that kind is no reason to come again. */
 function mayComeBack(candidate: Claim): boolean {
-  return candidate.state === 'live' && candidate.lapse === 'giveBack'
+  return candidate.state === 'live' && candidate.lapse !== 'keep'
 }
 
 function findClaim(record: ClaimRecord, claimId: string): Claim | undefined {
@@ -195,7 +216,8 @@ function findClaim(record: ClaimRecord, claimId: string): Claim | undefined {
 
 function end<State extends ClaimState>(record: ClaimRecord, ended: Claim, state: State): State {
   ended.state = state
-  forgetOldEnds(record)
+  if (ended.lapse === 'free') record.claims = record.claims.filter((candidate) => candidate !== ended)
+  else forgetOldEnds(record)
   return state
 }
 

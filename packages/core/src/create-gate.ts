@@ -1,7 +1,11 @@
 import { encodeBase64url } from '@turnpike/protocol'
-import { type CallerName, type CountedCaller, createCallerDirectory } from './caller.ts'
-import { decide } from './decide.ts'
+import { openAccessBook } from './access-book.ts'
+import { BUILT_IN_CLASSES } from './caller-classes.ts'
+import { type CountedCaller, createCallerDirectory } from './caller.ts'
+import { timed } from './decision-timing.ts'
 import type { Caller, Decision } from './decision.ts'
+import { createBearerRail } from './bearer-rail.ts'
+import { createDocuments } from './documents.ts'
 import { createEmitter } from './emitter.ts'
 import type { Engine } from './engine.ts'
 import { isProductionGate } from './custody.ts'
@@ -11,20 +15,26 @@ import { resume } from './hold.ts'
 import { createIssuer, type Issuer } from './issue.ts'
 import { createKeyring } from './keys.ts'
 import { lightningRails, openBook } from './lightning-parts.ts'
+import { createMeterBank } from './meter-bank.ts'
+import { createLog } from './operator-log.ts'
 import { isMemoryStore, memoryStore } from './memory-store.ts'
 import { nameMemoryStore } from './memory-workers.ts'
 import { nameMistakes, namePolicyPerRequest } from './mistakes.ts'
 import { checkGateOptions, type GateOptions, secretsOf } from './options.ts'
 import { type Passage, passageOf } from './passage.ts'
 import { whenKnown } from './when-known.ts'
+import { identify } from './identification.ts'
+import { callerOf, policyFor } from './naming.ts'
+import { recognise, withProofsUsed } from './recognise.ts'
 import { compilePolicy } from './policy-compile.ts'
-import type { Policy } from './policy.ts'
+import type { Policy, PolicyOptions, PolicyScope } from './policy.ts'
 import { createPowRail } from './pow-rail.ts'
 import { randomBytes } from './random.ts'
 import type { RequestView } from './request.ts'
 import { revokePayment } from './revoke.ts'
 import { createSettlement } from './settlement.ts'
 import { checkStandIn, createStandIn } from './stand-in.ts'
+import { createTally } from './tally.ts'
 import { createWarnings } from './warnings.ts'
 
 const DEFAULT_NAME = 'turnpike'
@@ -47,6 +57,7 @@ const PREFLIGHT: Decision = { outcome: 'preflight' }
 export function createGate(options: GateOptions = {}): Gate {
   checkGateOptions(options)
   const engine = createEngine(options)
+  engine.documents.learn(options.identities ?? [])
   return openGate(engine, createIssuer(engine))
 }
 
@@ -56,8 +67,9 @@ export function toGate(gateOrOptions: Gate | GateOptions = {}): Gate {
 }
 
 function createEngine(options: GateOptions): Engine {
-  const { name = DEFAULT_NAME, now = Date.now, log = console.warn } = options
-  const { emit, on } = createEmitter((error) => log(`turnpike: a listener threw: ${String(error)}`))
+  const { name = DEFAULT_NAME, now = Date.now } = options
+  const log = createLog(options.log ?? console.warn)
+  const { emit, on, isHeard } = createEmitter((error) => log(`turnpike: a listener threw: ${String(error)}`))
   const warnings = createWarnings(emit, log, now)
   const isProduction = isProductionGate(options, isProductionEnvironment())
   const secrets = secretsOf(options, isProduction, () => encodeBase64url(randomBytes(48)))
@@ -72,6 +84,14 @@ function createEngine(options: GateOptions): Engine {
   const pow = createPowRail(createKeyring(secrets, 'pow', name))
   const book = openBook(options, emit, warnings)
   const lightning = lightningRails(options, { name, secrets, warnings, book, now, isProduction })
+  const settlement = createSettlement(store, {
+    overlap: (policy) => emit({ type: 'overlap', policy }),
+    moved: (movement, purchase) => book.enter(movement, purchase),
+    fault: (error) => {
+      emit({ type: 'storeFailed', during: 'ending' })
+      warnings.atMostEachMinute('claim_unsettled', `the store would not take an ending: ${String(error)}`)
+    },
+  })
   return {
     name,
     options,
@@ -79,25 +99,29 @@ function createEngine(options: GateOptions): Engine {
     standIn: createStandIn(options.onStoreDown ?? 'local', options.instances ?? 1, now),
     pow,
     seals: createKeyring(secrets, 'seal', name),
-    rails: new Map([pow, ...lightning, ...(options.rails ?? [])].map((rail) => [rail.kind, rail])),
+    rails: new Map(
+      [createBearerRail(options.identities ?? []), pow, ...lightning, ...(options.rails ?? [])].map(
+        (rail) => [rail.kind, rail],
+      ),
+    ),
     callers: createCallerDirectory(name, options.ipv6Subnet ?? DEFAULT_IPV6_SUBNET),
-    settlement: createSettlement(store, {
-      overlap: (policy) => emit({ type: 'overlap', policy }),
-      moved: (movement, purchase) => book.enter(movement, purchase),
-      fault: (error) =>
-        warnings.atMostEachMinute('claim_unsettled', `the store would not take an ending: ${String(error)}`),
-    }),
+    classes: new Set([...BUILT_IN_CLASSES, ...Object.keys(options.classes ?? {})]),
+    documents: createDocuments(),
+    settlement,
+    meters: createMeterBank(store, settlement),
     book,
+    access: openAccessBook({ gate: name, log: options.accessAudit, warnings, now }),
     warnings,
     emit,
     on,
+    isHeard,
     now,
   }
 }
 
 function openGate(engine: Engine, issuer: Issuer): Gate {
-  const own = new WeakSet<Policy>()
-  let policies = 0
+  const policies = new WeakSet<Policy>()
+  const makePolicy = policyMaker(engine)
   let decided = false
   let closed = false
 
@@ -106,7 +130,7 @@ function openGate(engine: Engine, issuer: Issuer): Gate {
     passage.demand(policy)
     nameMistakes(engine, view, policy)
     issuer.learn(policy, view)
-    return whenKnown(callerOf(engine, view), (caller) => decide(engine, { view, policy, passage, caller }))
+    return recognise(engine, { view, policy, passage })
   }
   const decideOnce = (view: RequestView, policy: Policy, passage: Passage): Decision | Promise<Decision> => {
     if (policy.skip === undefined) return decideUnskipped(view, policy, passage)
@@ -114,18 +138,17 @@ function openGate(engine: Engine, issuer: Issuer): Gate {
   }
   const check = (policy: Policy) => {
     if (closed) throw new TurnpikeError('gate_closed', 'the gate is closed; it decides nothing any more')
-    if (!own.has(policy)) throw foreign(policy)
+    if (!policies.has(policy)) throw foreign(policy)
   }
 
   return {
     name: engine.name,
     challengePath: engine.options.challengePath ?? DEFAULT_CHALLENGE_PATH,
+    documents: engine.documents.byPath,
     policy(options, scope = 'place') {
-      policies += 1
       if (decided && scope === 'place' && options.name === undefined) namePolicyPerRequest(engine)
-      const policy = compilePolicy(options, scope, `policy-${policies}`, engine.rails)
-      checkStandIn(engine.options.onStoreDown, policy.name, policy.ways.length)
-      own.add(policy)
+      const policy = makePolicy(options, scope)
+      policies.add(policy)
       return policy
     },
     decide(view, policy) {
@@ -133,20 +156,23 @@ function openGate(engine: Engine, issuer: Issuer): Gate {
         check(policy)
         decided = true
         const passage = passageOf(view, engine)
-        return passage.once(policy, () => decideOnce(view, policy, passage))
+        return passage.once(policy, () => timed(engine, policy, () => decideOnce(view, policy, passage)))
       } catch (error) {
         return Promise.reject(error)
       }
     },
     async resume(view, policy, seal) {
       check(policy)
-      return await resume(engine, { view, policy, caller: await callerOf(engine, view) }, seal)
+      const findings = await withProofsUsed(engine, view, await identify(view, policy.identities))
+      const caller = await callerOf(engine, view, findings)
+      return await resume(engine, { view, policy: policyFor(engine, policy, caller), caller, findings }, seal)
     },
     async issue(view, resource) {
-      return await issuer.issue(await callerOf(engine, view), resource)
+      return await issuer.issue(view, resource)
     },
     warn: engine.warnings.once,
     ...callerBooks(engine),
+    status: statusOf(engine),
     on: engine.on,
     drain: engine.settlement.drain,
     async close() {
@@ -156,31 +182,34 @@ function openGate(engine: Engine, issuer: Issuer): Gate {
   }
 }
 
+/** Makes the policies of one gate, and learns what they speak of. */
+function policyMaker({ options, rails, classes, documents }: Engine) {
+  const ground = { rails, identities: options.identities ?? [], classes: options.classes }
+  let made = 0
+  return (policyOptions: PolicyOptions, scope: PolicyScope): Policy => {
+    made += 1
+    const policy = compilePolicy(policyOptions, scope, `policy-${made}`, ground)
+    checkStandIn(options.onStoreDown, policy.name, policy.demands)
+    for (const kind of Object.keys(policyOptions.classes ?? {})) classes.add(kind)
+    documents.learn(policy.identities)
+    return policy
+  }
+}
+
 /** What ends last is what the others still need: endings go to the store and into the books. */
-async function closeEngine({ settlement, book, store, options }: Engine): Promise<void> {
+async function closeEngine({ settlement, book, access, store, options }: Engine): Promise<void> {
   await settlement.drain()
   await book.drain()
+  await access?.drain()
+  settlement.close()
   await store.close()
   await options.lightning?.close?.()
 }
 
-/** Whom the request is counted for: the operator's name for it, else its address (R1, R8). */
-function callerOf(engine: Engine, view: RequestView): CountedCaller | Promise<CountedCaller> {
-  const { options, callers } = engine
-  const known = (name: CallerName | undefined) =>
-    name === undefined ? callerByAddress(engine, view) : callers.byName(name)
-  if (options.caller === undefined) return known(view.caller)
-  return whenKnown(options.caller(view), (name) => known(name ?? view.caller))
-}
-
-function callerByAddress({ callers, warnings }: Engine, view: RequestView): CountedCaller {
-  const known = callers.byAddress(view.ip)
-  if (known !== undefined) return known
-  warnings.once(
-    'address_unknown',
-    'a request came without a client address; all such callers share one bucket. Check the trust-proxy setting of the server',
-  )
-  return callers.unknown
+/** Counts from the first question on: a gate that nobody asks keeps no counts. */
+function statusOf({ name, warnings, on, now }: Engine): Gate['status'] {
+  let read: Gate['status'] | undefined
+  return () => (read ??= createTally({ gate: name, warnings, on, now }))()
 }
 
 /** What callers have used up, for the operator. */
@@ -206,13 +235,14 @@ function foreign(policy: Policy): TurnpikeError {
 }
 
 function countedCaller({ callers }: Engine, caller: Caller): CountedCaller {
-  const byAddress = caller.byAddress ? callers.byAddress(caller.id) : undefined
-  return byAddress ?? callers.byName(caller)
+  if (!caller.byAddress) return callers.byName(caller)
+  // An admission says `unknown` where there was no address, and no longer a whole address of IPv6.
+  return callers.byAddress(caller.id) ?? callers.of(caller)
 }
 
 /** Nothing is counted; but a handler that costs something is not for it. */
-function ofPreflight({ ways, mode }: Policy): Decision {
-  return ways.length > 0 && mode === 'enforce' ? PREFLIGHT : SKIP
+function ofPreflight({ demands, mode }: Policy): Decision {
+  return demands && mode === 'enforce' ? PREFLIGHT : SKIP
 }
 
 /** Asked by browsers before the real request; answering it with 402 would hide that one (Fetch, CORS-preflight). */

@@ -1,34 +1,30 @@
-import { AdmittedCall } from './admission.ts'
+import { enterAccess } from './access-entry.ts'
+import { allot, type Reservation, type Unestimated, withAllotment } from './allotment.ts'
 import { type Purchase, purchaseOf } from './books.ts'
-import type { CountedCaller } from './caller.ts'
-import type { Decision, Pass, Refusal, Way } from './decision.ts'
+import { cross } from './cross.ts'
+import type { Decision, Pass } from './decision.ts'
 import type { Engine } from './engine.ts'
-import { within } from './deadline.ts'
-import { holdablePass } from './hold.ts'
-import type { Passage } from './passage.ts'
+import { fullShared, type Metered, ownMeters, reserveShared, UNMETERED } from './metering.ts'
 import { type Plan, planDecision } from './plan.ts'
 import type { Policy } from './policy.ts'
+import type { Question } from './question.ts'
 import type { Payment, Presented, RailContext } from './rail.ts'
-import { rateLimitFields, type ShownWindow, showWindows } from './rate-limit-fields.ts'
-import { refuse, type Unadmitted } from './refuse.ts'
-import { askUntilSettled } from './settle-first.ts'
-import { whenKnown } from './when-known.ts'
+import { showWindows } from './rate-limit-fields.ts'
+import type { Unadmitted } from './refuse.ts'
 import type { RequestView } from './request.ts'
-import type { Taken } from './settlement.ts'
+import { askUntilSettled } from './settle-first.ts'
 import { askStore, type StoreAnswer } from './store-call.ts'
-import type { AdmitRequest, WindowAdjustment, WindowTake } from './store.ts'
+import type { ClaimTake } from './store.ts'
+import { scarcest, takenBy } from './taken.ts'
+import { refuseSoon, turnAway } from './turn-away.ts'
+import { whenKnown } from './when-known.ts'
 
-/** One policy's decision on one request, with the caller known. */
-export interface Question {
-  readonly view: RequestView
-  readonly policy: Policy
-  readonly caller: CountedCaller
-  readonly passage: Passage
-}
+const NO_CLAIMS: readonly ClaimTake[] = []
+const NONE_SHARED: readonly Reservation[] = []
 
 /** Plan, one atomic step in the store, answer (R1). */
 export function decide(engine: Engine, question: Question): Decision | Promise<Decision> {
-  const { view, policy, caller } = question
+  const { view, policy, caller, findings, proofs } = question
   const context: RailContext = {
     caller: caller.caller,
     resource: policy.resource(view),
@@ -40,11 +36,35 @@ export function decide(engine: Engine, question: Question): Decision | Promise<D
     mayMint: false,
   }
   const presented = present(engine, policy, view)
-  const plan = planDecision(policy, policy.windows(view), caller, { presented, context })
+  const windows = policy.windows(view)
+  const plain = planDecision(policy, windows, caller, {
+    presented,
+    context,
+    findings,
+    proofs: proofs === undefined ? NO_CLAIMS : proofs.claims,
+  })
+  const allotment = allot(windows, caller, view, engine.callers)
+  if ('complaint' in allotment)
+    return refuseUnestimated(engine, question, { plan: plain, context }, allotment)
+  const plan = withAllotment(plain, allotment)
   if (plan.unsettled !== undefined) return decideUnsettled(engine, question, plan, context)
   return whenKnown(askStore(engine, plan.request), (answer) =>
     conclude(engine, question, { plan, answer, context }),
   )
+}
+
+/** Nothing can be reserved for the call, and what is not reserved could be used many times over at once (R33). */
+function refuseUnestimated(
+  engine: Engine,
+  question: Question,
+  { plan, context }: Pick<Concluded, 'plan' | 'context'>,
+  { meter, complaint }: Unestimated,
+): Decision | Promise<Decision> {
+  engine.warnings.atMostEachMinute(
+    'estimate_invalid',
+    `the policy '${question.policy.name}' refuses calls, because its estimate of '${meter}' does not work: ${complaint}`,
+  )
+  return turnAway(engine, { ...question, plan, answer: { outcome: 'unestimated' }, context })
 }
 
 async function decideUnsettled(
@@ -68,9 +88,41 @@ function conclude(
   question: Question,
   { plan, answer, context }: Concluded,
 ): Decision | Promise<Decision> {
-  return answer.outcome === 'admitted'
-    ? pass(engine, question, { plan, answer, context })
-    : turnAway(engine, { ...question, plan, answer, context })
+  if (answer.outcome === 'admitted') {
+    question.proofs?.used()
+    const admitted = { plan, answer, context }
+    const shared = plan.allotment?.shared ?? NONE_SHARED
+    return shared.length === 0
+      ? pass(engine, question, admitted, UNMETERED)
+      : passShared(engine, question, admitted, shared)
+  }
+  if (question.proofs !== undefined && isReplay(plan, answer)) return question.proofs.replayed()
+  const unadmitted = { ...question, plan, answer, context }
+  const sharesBudget = answer.outcome === 'refused' && question.policy.demands && plan.allotment?.shared
+  return sharesBudget && sharesBudget.length > 0
+    ? turnAwayShared(engine, unadmitted, sharesBudget)
+    : turnAway(engine, unadmitted)
+}
+
+/** Nothing is sold that a budget of many callers would refuse right after (R5). */
+async function turnAwayShared(
+  engine: Engine,
+  unadmitted: Unadmitted,
+  reservations: readonly Reservation[],
+): Promise<Decision> {
+  const full = await fullShared(engine, reservations)
+  return await turnAway(engine, { ...unadmitted, ...full })
+}
+
+/** Did a way stay shut because of a proof? */
+function isReplay({ ways }: Plan, answer: StoreAnswer): boolean {
+  if (answer.outcome !== 'refused') return false
+  return ways.some(({ take }, way) =>
+    take.claims.some(({ proof }, index) => {
+      const outcome = answer.ways[way]?.claims[index]
+      return proof === true && outcome !== undefined && outcome !== 'claimed'
+    }),
+  )
 }
 
 /** Credentials of any kind that the policy takes. */
@@ -80,35 +132,41 @@ function present({ rails }: Engine, { ways }: Policy, view: RequestView): readon
   return found
 }
 
-function turnAway(engine: Engine, unadmitted: Unadmitted): Decision | Promise<Decision> {
-  return whenKnown(refuse(engine, unadmitted), (refusal) =>
-    unadmitted.policy.mode === 'observe'
-      ? letThrough(engine, unadmitted, refusal)
-      : turnBack(engine, unadmitted, refusal),
-  )
+interface Admitted extends Concluded {
+  readonly answer: Extract<StoreAnswer, { outcome: 'admitted' }>
 }
 
-function pass(
+function pass(engine: Engine, question: Question, admitted: Admitted, shared: Metered): Pass {
+  const { plan, answer, context } = admitted
+  const taken = plan.ways[answer.way]
+  const usesLeft = scarcest(taken?.take.claims ?? NO_CLAIMS, answer.usesLeft)
+  const purchase = taken?.payment && enterClaim(engine, context, taken.payment, usesLeft)
+  const common = showWindows(taken?.ownCommon ?? plan.ceilings, answer.common)
+  const own = showWindows(taken?.windows ?? [], answer.windows)
+  // Most calls are counted by windows of their own alone: no list is copied for them.
+  const windows = common.length + shared.shown.length === 0 ? own : [...common, ...own, ...shared.shown]
+  const meters = plan.allotment && [...ownMeters(engine, plan, answer, windows), ...shared.meters]
+  const way = taken?.way ?? 'free'
+  enterAccess(engine, question, { outcome: 'admitted', way })
+  const held = takenBy(engine, admitted, purchase)
+  return cross(engine, question, { way, windows, taken: held, meters, usesLeft })
+}
+
+/** Asks for the budgets that many callers share; what was taken before comes back when one of them refuses. */
+async function passShared(
   engine: Engine,
   question: Question,
-  { plan, answer, context }: Concluded & { readonly answer: Extract<StoreAnswer, { outcome: 'admitted' }> },
-): Pass {
-  const taken = plan.ways[answer.way]
-  const usesLeft = answer.usesLeft.length === 0 ? undefined : Math.min(...answer.usesLeft)
-  const purchase = taken?.payment && enterClaim(engine, context, taken.payment, usesLeft)
-  return cross(engine, question, {
-    way: taken?.way ?? 'free',
-    windows: [
-      ...showWindows(plan.ceiling, answer.common),
-      ...showWindows(taken?.windows ?? [], answer.windows),
-    ],
-    taken: {
-      claims: taken?.take.claims ?? [],
-      windows: () => refundable(plan.request, answer),
-      purchase,
-    },
-    usesLeft,
-  })
+  admitted: Admitted,
+  reservations: readonly Reservation[],
+): Promise<Decision> {
+  const { settlement } = engine
+  const shared = await reserveShared(engine, reservations)
+  if ('meters' in shared) return pass(engine, question, admitted, shared)
+  const taken = takenBy(engine, admitted, undefined)
+  const own = ownMeters(engine, admitted.plan, admitted.answer, [])
+  const undone = [settlement.undo(taken), taken.slot && settlement.free(taken.slot)]
+  await refuseSoon(undefined, Promise.all([...undone, ...own.map((meter) => meter.undo())]))
+  return await turnAway(engine, { ...question, ...shared, context: admitted.context })
 }
 
 /** A payment that nobody looked up is taken for settled when its first use is. */
@@ -122,78 +180,4 @@ function enterClaim(
   if (payment.onTrust === true && usesLeft === payment.uses - 1) book.enter('settled', purchase)
   book.enter('claimed', purchase)
   return purchase
-}
-
-interface Toll {
-  readonly way: Way
-  readonly windows: readonly ShownWindow[]
-  readonly taken: Taken
-  readonly usesLeft: number | undefined
-}
-
-/** Enters the call among those of the request, and lets one admission speak for them all. */
-function cross(engine: Engine, question: Question, toll: Toll): Pass {
-  const { policy, caller, passage } = question
-  const { way, windows, taken, usesLeft } = toll
-  const call = new AdmittedCall(
-    { policy, caller, passage, way, taken, usesLeft },
-    engine.settlement,
-    engine.emit,
-  )
-  const speaker = passage.cross({ policy, call, windows })
-  const legacyAtMs = engine.options.legacyHeaders === true ? engine.now() : undefined
-  const headers = rateLimitFields(passage.windows(), legacyAtMs)
-  return holdablePass(engine, question, call, { speaker, headers })
-}
-
-/** Everything that this decision took from windows, as what would take it back. */
-function refundable(
-  request: AdmitRequest,
-  { way, atMs, isStandIn }: Extract<StoreAnswer, { outcome: 'admitted' }>,
-): readonly WindowAdjustment[] {
-  if (isStandIn === true) return []
-  const taken = request.ways[way]
-  const takes: readonly WindowTake[] = [...(taken?.common ?? request.common), ...(taken?.windows ?? [])]
-  return takes.map(({ holder, id, windowMs, limit, cost }) => ({
-    shard: request.shard,
-    holder,
-    id,
-    windowMs,
-    limit,
-    atMs,
-    units: -cost,
-  }))
-}
-
-function turnBack(
-  engine: Engine,
-  { policy, caller, passage }: Question,
-  refusal: Refusal,
-): Refusal | Promise<Refusal> {
-  const { status, code } = refusal
-  engine.emit({ type: 'refused', policy: policy.name, status, code, callerClass: caller.caller.class })
-  const undone = passage.turnBack()
-  return undone === undefined ? refusal : refuseSoon(refusal, undone)
-}
-
-/** The caller may come again at once, so what is given back should be; but a store that fails keeps nobody waiting (R16). */
-async function refuseSoon(refusal: Refusal, undone: Promise<unknown>): Promise<Refusal> {
-  await within(UNDO_WAIT_MS, async () => await undone).catch(() => undefined)
-  return refusal
-}
-
-const UNDO_WAIT_MS = 250
-
-const NO_TOLL: Toll = {
-  way: 'observed',
-  windows: [],
-  taken: { claims: [], windows: () => [] },
-  usesLeft: undefined,
-}
-
-/** The policy only observes: report the refusal, and let the call through as it is. */
-function letThrough(engine: Engine, question: Question, { status, code }: Refusal): Pass {
-  const { policy, caller } = question
-  engine.emit({ type: 'observed', policy: policy.name, status, code, callerClass: caller.caller.class })
-  return cross(engine, question, NO_TOLL)
 }

@@ -1,4 +1,6 @@
 import type { Problem, ProblemCode } from '@turnpike/protocol'
+import type { Identity } from './identity.ts'
+import type { WindowRole } from './policy.ts'
 import type { Ending } from './request.ts'
 
 /** Header fields to set, by lower-case name. An array means separate lines. */
@@ -21,12 +23,32 @@ export interface Caller {
 export interface Admission {
   readonly way: Way
   readonly caller: Caller
+  /** Who the caller has proven to be, the token before the key; empty where it has proven nothing, or nobody asked. */
+  readonly identities: readonly Identity[]
   /** Name of the policy that decided. */
   readonly policy: string
   /** Uses left of the credential that was spent; undefined on the free way. */
   readonly usesLeft: number | undefined
-  /** Units left in the tightest window of that role after this call; undefined when the policy has none. */
-  remaining(role: 'free' | 'ceiling' | 'quota'): number | undefined
+  /**
+   * Units left in the tightest window of that role after this call, or of the meter of that name, which this call may still
+   * use; undefined when no policy has one. Of a meter as the store last said, less what was reported since.
+   */
+  remaining(window: WindowRole | (string & {})): number | undefined
+  /**
+   * Adds units that this call has really used (R33). The estimate that was reserved covers the first of them; more is charged
+   * at once, though it exceed the budget, which then refuses others. The end of the call gives back what was reserved and
+   * not used. Without a report the estimate stands; `meter('tokens', 0)` says that nothing was used.
+   *
+   * @param used - whole units, 0 or more, since the last report
+   * @throws TurnpikeError `meter_unknown`, `meter_invalid`
+   */
+  meter(name: string, used: number): void
+  /**
+   * Aborts when the budget of that meter, or of any, is used up while the call runs; `reason` is a TurnpikeError
+   * `meter_spent`. For `fetch(upstream, { signal })`.
+   * @throws TurnpikeError `meter_unknown`
+   */
+  signal(name?: string): AbortSignal
   /** Gives a paid use back whatever the ending; for a handler that could not deliver (R31). Idempotent. */
   giveBack(): Promise<void>
 }
@@ -45,8 +67,13 @@ export interface Pass {
   /** The call was worked or paid for: `Cache-Control` must end up private and `Vary` name the credentials (R25). */
   readonly proven: boolean
   readonly admission: Admission
+  /**
+   * Does anybody want to know how the call ends: a paid use, a meter, a slot, a listener of `ended`? Where it is false, an
+   * adapter need not watch the response; that the handler was never started it reports in any case.
+   */
+  readonly awaitsEnding: boolean
   /** Reports how the handler ended. Idempotent; begins its work synchronously. */
-  finish(ending: Ending): Promise<void>
+  readonly finish: (ending: Ending) => Promise<void>
   /**
    * The call pauses until its client answers (R34): what it has paid waits 600 s for `gate.resume`. To be called once, in
    * place of serving; `finish` then only reports.

@@ -22,12 +22,18 @@ export type TurnpikeErrorCode =
   | 'sats_on_memory_store'
   | 'lightning_fake'
   | 'lightning_leaks_preimages'
+  | 'status_unguarded'
+  | 'meter_unknown'
+  | 'meter_invalid'
+  | 'meter_spent'
 
 /** Mistakes that do not stop the application. Each is named once per gate, with its docs entry. */
 export type WarningCode =
   | 'secret_missing'
   | 'address_unknown'
+  | 'class_unknown'
   | 'trust_proxy_spoofable'
+  | 'trust_proxy_missing'
   | 'two_gates'
   | 'json_rpc_behind_protect'
   | 'policy_per_request'
@@ -40,6 +46,7 @@ export type WarningCode =
   | 'payments_down'
   | 'invoice_wrong'
   | 'price_invalid'
+  | 'estimate_invalid'
   | 'audit_failed'
   | 'context_not_http'
 

@@ -4,6 +4,7 @@ import type { Subscribe } from './emitter.ts'
 import type { Resumption } from './hold.ts'
 import type { Policy, PolicyOptions, PolicyScope } from './policy.ts'
 import type { RequestView } from './request.ts'
+import type { GateStatus } from './status.ts'
 import type { WindowReport } from './store.ts'
 
 /** One gate: a name, a secret, a store, its rails. Long-lived; share it between adapters. */
@@ -11,6 +12,11 @@ export interface Gate {
   readonly name: string
   /** Path of the challenge endpoint below wherever the adapter mounts it (default '/api/challenge'). */
   readonly challengePath: string
+  /**
+   * What clients look for at fixed places, by absolute path: the metadata of protected resources (RFC 9728), which identity
+   * sources bring along. It grows with the policies; adapters serve it to GET and HEAD.
+   */
+  readonly documents: ReadonlyMap<string, Answer>
   /**
    * Checks a policy, once, at boot.
    * @param scope - 'route' for frameworks whose `view.route` holds full patterns free of values.
@@ -44,6 +50,11 @@ export interface Gate {
    * @throws TurnpikeError `option_invalid` for another text, and whatever a store that is down throws
    */
   revoke(paymentHash: string): Promise<void>
+  /**
+   * What it has done in this process: by policy what was admitted, refused and, in mode `observe`, would have been refused;
+   * money, times, failures. It counts from the first call on, so call it once at start (`statusEndpoint` does).
+   */
+  readonly status: () => GateStatus
   /** @returns a function that takes the listener off again. */
   readonly on: Subscribe
   /** Resolves when every ending reported so far is settled with the store. */

@@ -1,8 +1,12 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { AdmittedCall, createPass, type PassFields } from './admission.ts'
+import { onWay, reopen } from './allotment.ts'
+import { CallMeter } from './call-meter.ts'
+import { type Findings, identitiesIn } from './identification.ts'
+import { isSlot } from './in-flight.ts'
 import { paymentName } from './books.ts'
 import type { CountedCaller } from './caller.ts'
-import type { Pass } from './decision.ts'
+import type { Pass, Way } from './decision.ts'
 import type { Engine } from './engine.ts'
 import { Passage } from './passage.ts'
 import type { Policy } from './policy.ts'
@@ -16,6 +20,8 @@ export interface HeldQuestion {
   readonly view: RequestView
   readonly policy: Policy
   readonly caller: CountedCaller
+  /** What is known of who calls. */
+  readonly findings: Findings
 }
 
 /**
@@ -37,7 +43,10 @@ export function holdablePass(
   call: AdmittedCall,
   fields: PassFields,
 ): Pass {
-  return createPass(call, fields, (state) => hold(engine, question, call, state))
+  return createPass(call, fields, {
+    hold: (state) => hold(engine, question, call, state),
+    awaitsEnding: call.owesEnding || engine.isHeard('ended'),
+  })
 }
 
 async function hold(
@@ -61,26 +70,54 @@ export async function resume(engine: Engine, question: HeldQuestion, text: strin
   const { way, usesLeft, state } = seal
   const claims = await engine.settlement.resume(seal.id, seal.shard)
   if (claims === undefined) return { outcome: 'spent', state }
-  const { policy, caller } = question
+  const { policy, caller, findings } = question
   const passage = new Passage(engine)
-  const [paid] = claims
+  const paid = claims.find((claim) => !isSlot(claim))
   const purchase = paid && {
     payment: paymentName(paid.credential),
     policy: policy.name,
     resource: policy.resource(question.view).text,
     callerClass: caller.caller.class,
   }
-  const taken = { claims, windows: () => [], purchase }
+  const slot = claims.find(isSlot)
+  const taken = {
+    claims: claims.filter((claim) => !isSlot(claim)),
+    slot: slot && { claim: slot, keeper: engine.store },
+    windows: () => [],
+    purchase,
+  }
+  const meters = reopenedMeters(engine, question, way)
   const call = new AdmittedCall(
-    { policy, caller, passage, way, taken, usesLeft, resumed: true },
+    {
+      policy,
+      caller,
+      passage,
+      way,
+      taken,
+      meters,
+      usesLeft,
+      resumed: true,
+      identities: identitiesIn(findings),
+    },
     engine.settlement,
     engine.emit,
   )
+  passage.cross({ policy, call, windows: [] })
   return {
     outcome: 'resumed',
     state,
     pass: holdablePass(engine, question, call, { speaker: call, headers: {} }),
   }
+}
+
+/** Each round is settled by itself: what was reserved before the pause covers nothing after it. */
+function reopenedMeters(
+  { callers, meters }: Engine,
+  { view, policy, caller }: HeldQuestion,
+  way: Way,
+): readonly CallMeter[] {
+  const reservations = reopen(policy.windows(view), caller, view, callers)
+  return reservations.map((reservation) => new CallMeter(onWay(reservation, way), meters, undefined))
 }
 
 /** Addresses change under honest callers, so only named ones are bound to, as for work (R19). */

@@ -5,7 +5,19 @@ export { SEAL_PREFIX } from './seal.ts'
 export type { GateOptions } from './options.ts'
 export { type CountedAddress, countedAddress } from './address.ts'
 export type { CallerName } from './caller.ts'
-export type { GateEvent, GateListener } from './events.ts'
+export type {
+  BearerTerms,
+  Identity,
+  IdentityFault,
+  IdentityKind,
+  IdentitySource,
+  IdentityVerdict,
+  SingleUse,
+} from './identity.ts'
+export type { DecidedEvent, GateEvent, GateListener } from './events.ts'
+export type { GateStatus, PolicyStatus, StoreStatus, Tallied } from './status.ts'
+export type { Percentiles } from './latest-durations.ts'
+export { createNameLimit } from './name-limit.ts'
 export type { RequestView, Ending } from './request.ts'
 export type { Admission, Answer, Caller, Decision, HeaderFields, Pass, Refusal, Way } from './decision.ts'
 export {
@@ -21,6 +33,8 @@ export {
   type WindowRole,
 } from './policy.ts'
 export {
+  allOf,
+  type AllOf,
   anyOf,
   type AnyOf,
   type Leaf,
@@ -31,9 +45,14 @@ export {
   type Requirement,
   sats,
   type SatsTerms,
+  waysOf,
 } from './requirement.ts'
+export { apiKey, type ApiKey, type ApiKeyOptions } from './api-key.ts'
+export type { CallerClasses, ClassOptions } from './caller-classes.ts'
 export { powCost, SOLVER_SPEEDS, type PowCost, type PowScenario } from './pow-cost.ts'
 export type { Duration, Windows, WindowSpec, WindowText } from './window.ts'
+export type { Estimate, MeterOptions, Meters, MeterScope, MeterSpec, PolicyMeter } from './meter.ts'
+export type { InFlight, InFlightLimit, InFlightSpec } from './in-flight.ts'
 export type { PaymentState } from './payment-lookup.ts'
 export type {
   Offered,
@@ -48,7 +67,8 @@ export type {
 export type { Resource } from './resource.ts'
 export { TurnpikeError, type TurnpikeErrorCode, type WarningCode } from './errors.ts'
 export type { PaymentOptions } from './payment-options.ts'
-export type { AuditLog, Movement, PaymentEvent, Purchase } from './books.ts'
+export type { AuditLog } from './audit-log.ts'
+export type { Movement, PaymentEvent, Purchase } from './books.ts'
 export type {
   BitcoinNetwork,
   Invoice,
@@ -64,6 +84,7 @@ export { type HeldCall, type RecordBook, StoreClaims } from './store-claims.ts'
 export { StoreDecisions } from './store-decisions.ts'
 export { adjustWindow, reportWindow, type WindowBook, type WindowName } from './window-book.ts'
 export { checkKnownOptions } from './option-check.ts'
+export { demandCalled } from './uncalled.ts'
 export {
   type AdmitOutcome,
   type AdmitRequest,
@@ -75,6 +96,7 @@ export {
   type GiveBackOutcome,
   type Hold,
   type KeepOutcome,
+  type Lapse,
   SHARDS,
   type Store,
   type WayRefusal,
@@ -84,5 +106,6 @@ export {
   type WindowState,
   type WindowTake,
 } from './store.ts'
+export { RecentMap } from './recent-map.ts'
 export { VERSION } from './version.ts'
 export { isPromise, whenKnown } from './when-known.ts'

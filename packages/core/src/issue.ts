@@ -2,9 +2,11 @@ import type { PowOffer } from '@turnpike/protocol'
 import type { CountedCaller } from './caller.ts'
 import type { Answer } from './decision.ts'
 import type { Engine } from './engine.ts'
+import type { IdentitySource } from './identity.ts'
 import { ISSUED_LIMIT, planIssue } from './plan.ts'
 import type { Policy } from './policy.ts'
-import type { PreparedWay, RailContext } from './rail.ts'
+import { identifiedCaller, policyFor } from './naming.ts'
+import type { Offered, PreparedWay, RailContext } from './rail.ts'
 import { outage } from './outage.ts'
 import { createRefusal } from './refusal.ts'
 import type { RequestView } from './request.ts'
@@ -15,7 +17,7 @@ import { askStore } from './store-call.ts'
 export interface Issuer {
   /** Notes what a policy protects, so that challenges for it can be asked for by name. */
   learn(policy: Policy, view: RequestView): void
-  issue(caller: CountedCaller, resource: string | undefined): Promise<Answer>
+  issue(view: RequestView, resource: string | undefined): Promise<Answer>
 }
 
 /** Paths are unbounded where the framework knows no routes; older ones then get gate-wide challenges (R20). */
@@ -27,8 +29,8 @@ const policyKey = (text: string) => resourceKey({ kind: 'policy', text })
 const routeKey = (text: string) => resourceKey({ kind: 'route', text })
 
 interface Protected {
+  readonly policy: Policy
   readonly resource: Resource
-  readonly way: PreparedWay
 }
 
 export function createIssuer(engine: Engine): Issuer {
@@ -37,17 +39,18 @@ export function createIssuer(engine: Engine): Issuer {
     learn(policy, view) {
       // A tool's challenge is for its arguments, too, which the endpoint is not told.
       if (view.resource !== undefined) return
-      const way = policy.ways.find(({ rail }) => rail === 'pow')
-      if (way === undefined) return
+      if (powWayOf(policy) === undefined) return
       const resource = policy.resource(view)
       const key = resourceKey(resource)
       if (key.length > LONGEST_RESOURCE || known.has(key)) return
       const [oldest] = known.keys()
       if (known.size >= RESOURCES_REMEMBERED && oldest !== undefined) known.delete(oldest)
-      known.set(key, { resource, way })
+      known.set(key, { policy, resource })
     },
-    async issue(caller, text) {
+    async issue(view, text) {
       const style = { commandHint: false, legacyAtMs: undefined }
+      const asked = text === undefined ? undefined : (known.get(policyKey(text)) ?? known.get(routeKey(text)))
+      const caller = await identifiedCaller(engine, view, sourcesOf(engine, asked))
       const answer = await askStore(engine, planIssue(caller))
       if (answer.outcome !== 'refused') return createRefusal(outage(answer), style)
       const [issued] = answer.otherwise
@@ -55,13 +58,12 @@ export function createIssuer(engine: Engine): Issuer {
         return createRefusal({ code: 'issue_flood', waitMs: issued.retryMs }, style)
       }
       const recent = ISSUED_LIMIT - (issued?.remaining ?? ISSUED_LIMIT)
-      const asked = text === undefined ? undefined : (known.get(policyKey(text)) ?? known.get(routeKey(text)))
-      const offer = await makeOffer(engine, asked, contextOf(caller, recent, answer.atMs))
+      const offer = await makeOffer(engine, asked, caller, contextOf(caller, recent, answer.atMs))
       if (offer === undefined || !('rail' in offer) || offer.rail !== 'pow')
         return createRefusal({ code: 'no_challenge' }, style)
       engine.emit({
         type: 'issued',
-        policy: asked?.resource.text ?? 'gate-wide',
+        policy: asked?.policy.name ?? 'gate-wide',
         callerClass: caller.caller.class,
       })
       return challengeAnswer(offer)
@@ -69,10 +71,24 @@ export function createIssuer(engine: Engine): Issuer {
   }
 }
 
-function makeOffer(engine: Engine, asked: Protected | undefined, context: RailContext) {
-  return asked === undefined
-    ? engine.pow.offerGateWide(context)
-    : asked.way.offer({ ...context, resource: asked.resource }, [])
+function makeOffer(
+  engine: Engine,
+  asked: Protected | undefined,
+  caller: CountedCaller,
+  context: RailContext,
+): Offered | Promise<Offered> {
+  if (asked === undefined) return engine.pow.offerGateWide(context)
+  const way = powWayOf(policyFor(engine, asked.policy, caller))
+  return way?.offer({ ...context, resource: asked.resource }, [])
+}
+
+function powWayOf({ ways }: Policy): PreparedWay | undefined {
+  return ways.find(({ rail }) => rail === 'pow')
+}
+
+/** Those that will be asked when the challenge comes back: it may be bound to the caller (R19). */
+function sourcesOf({ options }: Engine, asked: Protected | undefined): readonly IdentitySource[] {
+  return asked?.policy.identities ?? options.identities ?? []
 }
 
 /** Dated by the store's clock, which will judge the challenge (R13). */

@@ -1,8 +1,7 @@
 import { hkdf } from '@noble/hashes/hkdf.js'
-import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
-import { encodeBase64url } from '@turnpike/protocol'
+import { createHmac, encodeBase64url } from '@turnpike/protocol'
 import { TurnpikeError } from './errors.ts'
 
 /** Keys of one secret. Each purpose has a key of its own (R29). */
@@ -73,8 +72,8 @@ function createKey(secret: string, { purpose, gateName, idBytes }: KeyUse): Key 
       utf8ToBytes(`turnpike/${label}/${purpose}/${gateName}`),
       length,
     )
-  const mac = keyedHash(derive('mac', 32))
-  const bind = keyedHash(derive('bind', 32))
+  const mac = createHmac(derive('mac', 32))
+  const bind = createHmac(derive('bind', 32))
   let id = 0
   for (const byte of derive('id', idBytes)) id = id * 256 + byte
   return {
@@ -95,20 +94,6 @@ function remembering<T>(make: (text: string) => T): (text: string) => T {
       if (text.length <= LONGEST_REMEMBERED) known.set(text, made)
     }
     return made
-  }
-}
-
-/**
- * HMAC with its two key blocks hashed once, and one state for all messages: a fraction of the work per message. Nothing
- * here awaits, so the state is never shared.
- */
-function keyedHash(key: Uint8Array): (bytes: Uint8Array) => Uint8Array {
-  const keyed = hmac.create(sha256, key)
-  const state = keyed.clone()
-  return (bytes) => {
-    // oxlint-disable-next-line no-underscore-dangle -- noble's name for cloning without a new state
-    keyed._cloneInto(state)
-    return state.update(bytes).digest()
   }
 }
 

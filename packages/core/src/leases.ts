@@ -18,18 +18,21 @@ export const DEFAULT_PACE: Pace = {
 export interface Leases {
   hold(claims: readonly ClaimRef[]): void
   release(claims: readonly ClaimRef[]): void
+  /** Renews nothing any more: what is still running is left to its lapse. */
+  close(): void
 }
 
 export function createLeases(store: Store, pace: Pace, onFault: (error: unknown) => void): Leases {
   const live = new Set<ClaimRef>()
   let timer: ReturnType<typeof setInterval> | undefined
+  let isClosed = false
   const renew = () => {
     store.renew([...live], pace.leaseMs).catch((error: unknown) => onFault(error))
   }
   return {
     hold(claims) {
       for (const claim of claims) live.add(claim)
-      if (live.size === 0 || timer !== undefined) return
+      if (isClosed || live.size === 0 || timer !== undefined) return
       timer = setInterval(renew, pace.renewEveryMs)
       // A process that has nothing else to do may end; its leases then lapse.
       timer.unref()
@@ -39,6 +42,10 @@ export function createLeases(store: Store, pace: Pace, onFault: (error: unknown)
       if (live.size > 0) return
       clearInterval(timer)
       timer = undefined
+    },
+    close() {
+      isClosed = true
+      clearInterval(timer)
     },
   }
 }

@@ -39,6 +39,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       'memoryStore() maxHolders and maxCredentials take whole numbers above 0',
     )
   }
+  if (typeof now !== 'function') {
+    throw new TurnpikeError(
+      'option_invalid',
+      'memoryStore() now takes a function: () => milliseconds since 1970',
+    )
+  }
   const windows = new MemoryWindows(maxHolders)
   const credentials = new ExpiringMap<ClaimRecord>(maxCredentials, isForgettable)
   const holds = new ExpiringMap<HeldCall>(maxCredentials, (held, nowMs) => held.endMs <= nowMs)

@@ -11,12 +11,24 @@ export function nameMistakes(engine: Engine, view: RequestView, policy: Policy):
       `another gate decides requests to '${view.path}' too; callers would need a credential for each. Share one gate`,
     )
   }
-  if (policy.ways.length > 0 && policy.mode === 'enforce' && isJsonRpc(view.body())) {
+  if (isForwardedUnbelieved(view)) {
+    engine.warnings.once(
+      'trust_proxy_missing',
+      "a request with X-Forwarded-For was counted by another address. If a proxy of yours wrote the field, all callers share the proxy's limits: name it to the framework, in Express by app.set('trust proxy', 1). If none did, a client made it up",
+    )
+  }
+  if (policy.demands && policy.mode === 'enforce' && isJsonRpc(view.body())) {
     engine.warnings.once(
       'json_rpc_behind_protect',
       `'${view.path}' carries JSON-RPC: a 402 to its opening requests breaks MCP hosts. Price its tools with gateMcpServer()`,
     )
   }
+}
+
+/** A framework that believes the field takes the address from it, as it is spelled there. */
+function isForwardedUnbelieved(view: RequestView): boolean {
+  const field = view.header('x-forwarded-for')
+  return field !== undefined && view.ip !== undefined && !field.includes(view.ip)
 }
 
 function isJsonRpc(body: unknown): boolean {

@@ -1,7 +1,10 @@
 import { TurnpikeError } from './errors.ts'
 
-/** @throws TurnpikeError `option_unknown`, naming the nearest option there is. */
+/** @throws TurnpikeError `option_unknown`, naming the nearest option there is; `option_invalid` where no options were given. */
 export function checkKnownOptions(owner: string, given: object, known: readonly string[]): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new TurnpikeError('option_invalid', `${owner} takes an object of options: ${known.join(', ')}`)
+  }
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue
     const meant = nearest(name, known)

@@ -1,4 +1,5 @@
 import type { AdmittedCall } from './admission.ts'
+import type { CallMeter } from './call-meter.ts'
 import type { Admission, Decision } from './decision.ts'
 import { TurnpikeError } from './errors.ts'
 import type { Policy } from './policy.ts'
@@ -19,6 +20,8 @@ export class Passage {
   /** A handful at most, so lists do; maps would cost more than what they hold. */
   readonly #decided: { readonly policy: Policy; readonly decision: Decision | Promise<Decision> }[] = []
   readonly #crossings: Crossing[] = []
+  /** Taken back. Whoever still holds their admission may report to their meters. */
+  #undone: readonly Crossing[] = []
   #demanding: Policy | undefined
   #undecided = 0
 
@@ -50,7 +53,7 @@ export class Passage {
    * @throws TurnpikeError `two_requirements`
    */
   demand(policy: Policy): void {
-    if (policy.ways.length > 0 && policy.mode === 'enforce') this.#demandAlone(policy)
+    if (policy.demands && policy.mode === 'enforce') this.#demandAlone(policy)
   }
 
   #await(decision: PromiseLike<Decision>): void {
@@ -68,6 +71,17 @@ export class Passage {
     return this.#crossings.flatMap((crossing) => crossing.windows)
   }
 
+  /** Does a policy that looked at the request have such a meter, for callers of any class? */
+  hasMeter(name: string): boolean {
+    return this.#all().some(({ policy }) => policy.meters.has(name))
+  }
+
+  /** Meters of that name, or all, that count for the request: none where its caller's class has none. */
+  meters(name?: string): readonly CallMeter[] {
+    const meters = this.#all().flatMap(({ call }) => call.meters)
+    return name === undefined ? meters : meters.filter((meter) => meter.name === name)
+  }
+
   /** @returns the admission that speaks for the request: that of the policy with a requirement, else the newest. */
   cross(crossing: Crossing): Admission {
     this.#crossings.push(crossing)
@@ -77,7 +91,13 @@ export class Passage {
   /** Gives back what the policies outside took. */
   turnBack(): Promise<unknown> | undefined {
     if (this.#crossings.length === 0) return undefined
-    return Promise.all(this.#crossings.splice(0).map(async (crossing) => await crossing.call.undo()))
+    const undone = this.#crossings.splice(0)
+    this.#undone = [...this.#undone, ...undone]
+    return Promise.all(undone.map(async (crossing) => await crossing.call.undo()))
+  }
+
+  #all(): readonly Crossing[] {
+    return this.#undone.length === 0 ? this.#crossings : [...this.#undone, ...this.#crossings]
   }
 
   #demandAlone(policy: Policy): void {

@@ -62,6 +62,7 @@ export function checkPaymentOptions(options: PaymentOptions = {}): PaymentSettin
   if (!Number.isInteger(maxSats) || maxSats < 1 || maxSats > MOST_SATS)
     throw invalid(`payments.maxSats ${maxSats}: take whole satoshis from 1`)
   const { invoiceExpiry = '10m', invoiceWait = '1s', allowFakeMoney = false } = options
+  if (typeof allowFakeMoney !== 'boolean') throw invalid('payments.allowFakeMoney takes true or false')
   return {
     verify,
     maxSats,

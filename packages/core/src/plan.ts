@@ -1,12 +1,15 @@
 import type { ProblemCode } from '@turnpike/protocol'
+import type { Allotment } from './allotment.ts'
 import type { CountedCaller } from './caller.ts'
+import type { Findings } from './identification.ts'
+import { standingOf } from './standing.ts'
 import type { Way } from './decision.ts'
 import type { Policy, PolicyWindow, PolicyWindows } from './policy.ts'
 import { RECENT_WINDOW_MS } from './pow-difficulty.ts'
 import { encodeBase64url } from '@turnpike/protocol'
 import { hexToBytes } from '@noble/hashes/utils.js'
 import type { Payment, PreparedWay, Presented, RailContext, Verdict } from './rail.ts'
-import type { AdmitRequest, WayTake, WindowTake } from './store.ts'
+import type { AdmitRequest, ClaimTake, WayTake, WindowTake } from './store.ts'
 
 /** Challenges issued to a caller in a minute before the gate stops making them (R21). */
 export const ISSUED_LIMIT = 1000
@@ -23,9 +26,13 @@ export interface PlannedWay {
   /** So many of `windows` are the ceiling's, counted by what was paid (R5). */
   readonly ownCeiling: number
   readonly take: WayTake
+  /** What its own common windows are, where it is not counted by those of the request. */
+  readonly ownCommon?: readonly PolicyWindow[]
   /** Undefined on the free way. */
   readonly prepared: PreparedWay | undefined
-  /** Why the credential that was shown for this way cannot be used; undefined when it can, or none was shown. */
+  /** It demands an identity that the caller has not shown: closed, whatever else is shown. */
+  readonly barred: boolean
+  /** Why the identity or the credential that was shown for this way cannot be used; undefined when it can, or none was shown. */
   readonly fault: ProblemCode | undefined
   /** Credentials that were shown for it. */
   readonly shown: readonly Presented[]
@@ -36,10 +43,23 @@ export interface PlannedWay {
 /** A decision, ready for the store, and what its parts mean. */
 export interface Plan {
   readonly request: AdmitRequest
-  readonly ceiling: readonly PolicyWindow[]
+  /** What the common windows of the request are. */
+  readonly ceilings: readonly PolicyWindow[]
   readonly ways: readonly PlannedWay[]
+  /** What the call takes besides: undefined where the policy has neither meters nor a limit of calls in flight. */
+  readonly allotment?: Allotment
   /** Index of a way whose payment is not known to be settled; undefined: there is none (R26). */
   readonly unsettled: number | undefined
+}
+
+/** What a request has to show. */
+export interface Found {
+  readonly presented: readonly Presented[]
+  /** What the policy's sources say of who calls. */
+  readonly findings: Findings
+  /** To be claimed on whichever way admits the call: a proof of possession is shown once (RFC 9449 §11.1). */
+  readonly proofs: readonly ClaimTake[]
+  readonly context: RailContext
 }
 
 /**
@@ -50,33 +70,53 @@ export function planDecision(
   policy: Policy,
   windows: PolicyWindows,
   caller: CountedCaller,
-  found: { readonly presented: readonly Presented[]; readonly context: RailContext },
+  found: Found,
 ): Plan {
   const { holder, shard } = caller
   const ways: PlannedWay[] = []
   let unsettled: number | undefined
-  if (windows.free.length > 0 || policy.ways.length === 0) ways.push(freeWay(windows.free, holder))
+  const isOpen = windows.free.length > 0 || windows.meters.some(({ isSold }) => isSold)
+  if (isOpen || policy.ways.length === 0) ways.push(withProofs(freeWay(windows.free, holder), found.proofs))
   policy.ways.forEach((prepared, index) => {
-    const shown = found.presented.filter(({ rail }) => rail === prepared.rail).slice(0, MOST_SHOWN)
-    const verdict = best(prepared, shown, found.context)
-    const way = provenWay(prepared, windows.quotas[index] ?? [], holder, { verdict, shown })
-    const isApart = prepared.countsApart === true && caller.caller.byAddress && windows.ceiling.length > 0
-    const counted = isApart ? countedApart(way, windows.ceiling) : way
-    const planned = policy.mode === 'observe' ? unspent(counted) : counted
+    const way = provenWay(prepared, windows.quotas[index] ?? [], holder, look(prepared, found))
+    const isApart = prepared.countsApart === true && caller.caller.byAddress && windows.ceilings.length > 0
+    const counted = isApart ? countedApart(way, windows.ceilings) : way
+    const planned = policy.mode === 'observe' ? unspent(counted) : withProofs(counted, found.proofs)
     if (planned.payment?.settled === false) unsettled = ways.length
     ways.push(planned)
   })
   return {
-    ceiling: windows.ceiling,
+    ceilings: windows.ceilings,
     ways,
     unsettled,
     request: {
       shard,
-      common: takes(windows.ceiling, holder),
+      common: commonTakes(windows.ceilings, caller),
       ways: ways.map(({ take }) => take),
       otherwise: policy.ways.length === 0 || policy.mode === 'observe' ? [] : offerTakes(policy, holder),
     },
   }
+}
+
+/** What was shown for a way, and what it comes to. */
+interface Looked {
+  readonly barred: boolean
+  readonly verdict: Verdict | undefined
+  readonly shown: readonly Presented[]
+}
+
+function look(prepared: PreparedWay, { presented, findings, context }: Found): Looked {
+  const shown = presented.filter(({ rail }) => rail === prepared.rail).slice(0, MOST_SHOWN)
+  const standing = prepared.identity === undefined ? 'met' : standingOf(prepared.identity, findings)
+  if (standing === 'met') return { barred: false, verdict: best(prepared, shown, context), shown }
+  const fault = standing === 'absent' ? undefined : standing.code
+  return { barred: true, verdict: fault && { outcome: 'invalid', code: fault }, shown }
+}
+
+/** Last, so that what stands before them is what the way itself demands. */
+function withProofs(way: PlannedWay, proofs: readonly ClaimTake[]): PlannedWay {
+  if (proofs.length === 0 || way.take.lookOnly === true) return way
+  return { ...way, take: { ...way.take, claims: [...way.take.claims, ...proofs] } }
 }
 
 /** Counts an issued challenge, and an invoice where one may be made. */
@@ -94,14 +134,14 @@ function offerTakes({ ways }: Policy, holder: string): readonly WindowTake[] {
  * Counts a way's calls by what was paid for them, so that no neighbour of a shared address can shut it (R5). An offer for a
  * payment yet to come meets no ceiling: its windows will be its own.
  */
-function countedApart(way: PlannedWay, ceiling: readonly PolicyWindow[]): PlannedWay {
+function countedApart(way: PlannedWay, ceilings: readonly PolicyWindow[]): PlannedWay {
   const { payment, take } = way
   if (payment === undefined) return { ...way, take: { ...take, common: [] } }
-  const own = takes(ceiling, payerHolder(payment.paymentHash))
+  const own = takes(ceilings, payerHolder(payment.paymentHash))
   return {
     ...way,
-    windows: [...ceiling, ...way.windows],
-    ownCeiling: ceiling.length,
+    windows: [...ceilings, ...way.windows],
+    ownCeiling: ceilings.length,
     // Not as common windows of its own: a store that refuses for those alone does not say how they stand.
     take: { ...take, common: [], windows: [...own, ...take.windows] },
   }
@@ -128,6 +168,7 @@ function freeWay(windows: readonly PolicyWindow[], holder: string): PlannedWay {
     windows,
     ownCeiling: 0,
     prepared: undefined,
+    barred: false,
     take: { windows: takes(windows, holder), claims: [] },
     fault: undefined,
     shown: [],
@@ -139,7 +180,7 @@ function provenWay(
   prepared: PreparedWay,
   windows: readonly PolicyWindow[],
   holder: string,
-  { verdict, shown }: { readonly verdict: Verdict | undefined; readonly shown: readonly Presented[] },
+  { barred, verdict, shown }: Looked,
 ): PlannedWay {
   const way = prepared.rail
   const quota = takes(windows, holder)
@@ -147,13 +188,14 @@ function provenWay(
     const counted = prepared.counted ? [...quota, recentTake(holder, verdict.recentLimit)] : quota
     const { claims, payment } = verdict
     const take = { windows: counted, claims }
-    return { way, windows, ownCeiling: 0, prepared, take, fault: undefined, shown, payment }
+    return { way, windows, ownCeiling: 0, prepared, barred, take, fault: undefined, shown, payment }
   }
   return {
     way,
     windows,
     ownCeiling: 0,
     prepared,
+    barred,
     take: { windows: quota, claims: [], lookOnly: true },
     fault: verdict?.code,
     shown,
@@ -170,6 +212,17 @@ function best(prepared: PreparedWay, shown: readonly Presented[], context: RailC
     first ??= verdict
   }
   return first
+}
+
+/** The ceiling of an account is counted where all its callers meet (R9: in the same shard). */
+function commonTakes(ceilings: readonly PolicyWindow[], caller: CountedCaller): readonly WindowTake[] {
+  return ceilings.map(({ role, id, limit, windowMs }) => ({
+    holder: role === 'subjectCeiling' ? caller.subjectHolder : caller.holder,
+    id,
+    limit,
+    windowMs,
+    cost: 1,
+  }))
 }
 
 function takes(windows: readonly PolicyWindow[], holder: string): readonly WindowTake[] {

@@ -1,9 +1,14 @@
+import type { CallerClasses } from './caller-classes.ts'
 import { TurnpikeError } from './errors.ts'
+import type { IdentitySource } from './identity.ts'
+import type { InFlight, InFlightLimit } from './in-flight.ts'
+import type { Meters, PolicyMeter } from './meter.ts'
 import { checkKnownOptions } from './option-check.ts'
 import type { PreparedWay } from './rail.ts'
-import { pow, type Requirement } from './requirement.ts'
+import { isRequirement, pow, type Requirement } from './requirement.ts'
 import type { RequestView } from './request.ts'
 import type { Resource } from './resource.ts'
+import { demandCalled } from './uncalled.ts'
 import type { Windows } from './window.ts'
 
 /** What a route demands. All parts are optional; with none of them the policy admits everything. */
@@ -11,11 +16,19 @@ export interface PolicyOptions {
   /** Name in answers, windows and challenges. Routes that share a name share its windows. 1 to 64 visible ASCII characters. */
   readonly name?: string
   /** Work or payment once the free allowance is used up. Without it the policy is a plain rate limiter. */
-  readonly require?: Requirement
+  readonly require?: Requirement | undefined
   /** Calls per caller that cost nothing: `'60/1m'`, or several windows that must all fit. */
-  readonly free?: Windows
+  readonly free?: Windows | undefined
   /** Most calls per caller, however admitted. */
-  readonly ceiling?: Windows
+  readonly ceiling?: Windows | undefined
+  /** Most calls per account (a named caller's subject) or network (IPv4 /24, IPv6 /48), however admitted. */
+  readonly subjectCeiling?: Windows | undefined
+  /** Budgets in units that are known only after the call: `{ tokens: { limit: '200000/1h', estimate: 2000 } }` (R33). */
+  readonly meters?: Meters | undefined
+  /** Most calls that run at once, per caller or per account: `5`, or `{ limit: 5, per: 'subject' }`. */
+  readonly inFlight?: InFlight | undefined
+  /** What classes of callers have instead; goes before the gate's `classes`. */
+  readonly classes?: CallerClasses
   /** `observe` reports what would have been refused, and lets it through (default 'enforce'). */
   readonly mode?: 'enforce' | 'observe'
   /** Exempts a request: it is neither counted nor marked. */
@@ -34,7 +47,7 @@ export type CeilingOptions = Omit<PolicyOptions, 'require' | 'free' | 'ceiling' 
 export type PolicyScope = 'place' | 'route'
 
 /** What a window of a policy is for. */
-export type WindowRole = 'free' | 'ceiling' | 'quota'
+export type WindowRole = 'free' | 'ceiling' | 'subjectCeiling' | 'quota' | 'meter'
 
 /** One window of a policy, named for the store and for the answer. */
 export interface PolicyWindow {
@@ -47,14 +60,19 @@ export interface PolicyWindow {
   readonly windowMs: number
   /** Its item of RateLimit-Policy. */
   readonly field: string
+  /** What is counted, where that is not calls. */
+  readonly unit?: string | undefined
 }
 
 /** The windows of a policy as they are called for one request. */
 export interface PolicyWindows {
   readonly free: readonly PolicyWindow[]
-  readonly ceiling: readonly PolicyWindow[]
+  /** Those of the caller, then those of its subject. */
+  readonly ceilings: readonly PolicyWindow[]
   /** One list per way, in the order of `ways`. */
   readonly quotas: readonly (readonly PolicyWindow[])[]
+  readonly meters: readonly PolicyMeter[]
+  readonly inFlight: InFlightLimit | undefined
 }
 
 /** A checked policy: made by `gate.policy()`, good for that gate alone. */
@@ -63,6 +81,14 @@ export interface Policy {
   readonly name: string
   readonly mode: 'enforce' | 'observe'
   readonly ways: readonly PreparedWay[]
+  /** Asked who calls, in order: those of the gate, then those that a requirement brings along. */
+  readonly identities: readonly IdentitySource[]
+  /** The policy as classes have it that are not served by this one. Made at boot. */
+  readonly classes: ReadonlyMap<string, Policy>
+  /** Names of all meters that callers of any class have. */
+  readonly meters: ReadonlySet<string>
+  /** It demands something of callers, or of some class of them. */
+  readonly demands: boolean
   readonly skip: PolicyOptions['skip']
   readonly giveBackOn: (status: number) => boolean
   /** What challenges are bound to: the name, else method and route (HEAD counts as GET). */
@@ -80,10 +106,12 @@ export interface Policy {
  */
 export function protectPolicy(
   requirement?: Requirement | ProtectOptions,
-  options: ProtectOptions = {},
+  options?: ProtectOptions,
 ): PolicyOptions {
+  demandCalled('protect()', requirement)
   if (requirement === undefined) return { ...PRESET, ...protectOptions(options) }
   if (isRequirement(requirement)) return { ...protectOptions(options), require: requirement }
+  if (options !== undefined) throw misorder()
   return { ...PRESET, ...protectOptions(requirement) }
 }
 
@@ -92,27 +120,40 @@ export function protectPolicy(
  * @throws TurnpikeError `option_invalid`, `option_unknown`
  */
 export function ceilingPolicy(ceiling: Windows, options: CeilingOptions = {}): PolicyOptions {
+  demandCalled("ceiling('600/1m')", ceiling)
   if (ceiling === undefined) throw misuse("ceiling() takes windows: write ceiling('600/1m')")
-  checkKnownOptions('ceiling()', options, ['name', 'mode', 'skip'])
+  checkKnownOptions('ceiling()', options, [
+    'name',
+    'mode',
+    'skip',
+    'subjectCeiling',
+    'classes',
+    'meters',
+    'inFlight',
+  ])
   return { ...options, ceiling }
 }
 
 const PRESET: PolicyOptions = { free: '60/1m', require: pow(4) }
 
 /** JavaScript may pass anything; what slips through here would be an open gate. */
-function protectOptions(options: ProtectOptions): ProtectOptions {
+function protectOptions(options: ProtectOptions = {}): ProtectOptions {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw misuse(
       `protect() takes pow(...), anyOf(...) or options, not ${typeof options}: write protect(pow(4), { free: '5/1m' })`,
     )
   }
-  if ('require' in options)
-    throw misuse('protect() takes its requirement first: write protect(pow(4), { free: "5/1m" })')
+  if (isRequirement(options)) {
+    throw misuse(
+      'protect() takes one requirement: write protect(anyOf(pow(4), sats(10))) where either will do',
+    )
+  }
+  if ('require' in options) throw misorder()
   return options
 }
 
-function isRequirement(value: unknown): value is Requirement {
-  return typeof value === 'object' && value !== null && ('rail' in value || 'anyOf' in value)
+function misorder(): TurnpikeError {
+  return misuse("protect() takes its requirement first: write protect(pow(4), { free: '5/1m' })")
 }
 
 function misuse(complaint: string): TurnpikeError {

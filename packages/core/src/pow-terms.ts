@@ -41,7 +41,7 @@ export function checkPowTerms(terms: PowTerms): PowSpec {
   demand(Number.isInteger(count) && isBetween(count, 1, MAX_COUNT), `count ${count}: take 1 to 16 nonces`)
   demand(Number.isInteger(uses) && isBetween(uses, 1, MAX_USES), `uses ${uses}: take 1 to 100000`)
   demand(
-    adaptive === undefined || adaptive === false || typeof adaptive === 'object',
+    adaptive === undefined || adaptive === false || (typeof adaptive === 'object' && adaptive !== null),
     'adaptive: take { max: 6 } or false',
   )
   if (typeof adaptive === 'object') checkKnownOptions('pow() adaptive', adaptive, ['max'])

@@ -1,5 +1,6 @@
 import type { Offer, ProblemCode } from '@turnpike/protocol'
 import type { Caller } from './decision.ts'
+import type { IdentityDemand } from './identity.ts'
 import type { PaymentState } from './payment-lookup.ts'
 import type { RailKind } from './requirement.ts'
 import type { RequestView } from './request.ts'
@@ -75,6 +76,8 @@ export interface PreparedWay {
   readonly counted: boolean
   /** Are its calls counted by what was paid, rather than by an address that others share (R5)? Default false. */
   readonly countsApart?: boolean
+  /** Who must call, besides all else that the way demands. Judged before the caller is named (R1). */
+  readonly identity?: IdentityDemand
   /** Windows that limit how many offers a caller gets (R24); none by default. */
   readonly minting?: readonly WindowSpec[]
   verify(presented: Presented, context: RailContext): Verdict

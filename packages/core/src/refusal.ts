@@ -17,23 +17,28 @@ export interface RefusalParts {
   readonly code: ProblemCode
   /** Differs from the code's own status only where a quota is reached and no other way is open. */
   readonly status?: number
-  readonly resource?: string
+  /** What exactly is wrong, for people; never a part of a credential. */
+  readonly detail?: string | undefined
   readonly offers?: readonly Offer[]
   /** `WWW-Authenticate` lines, in the order in which clients should read them. */
   readonly authenticate?: readonly string[]
+  /** Those of them that ask who calls, for the words. */
+  readonly identify?: readonly string[]
   readonly windows?: readonly ShownWindow[]
   /** Names of the windows that did not fit. */
   readonly violated?: readonly string[]
   /** The free allowance among `windows`, for the words. */
   readonly free?: readonly ShownWindow[]
   readonly waitMs?: number | undefined
+}
+
+/** What was asked, and how the gate words its answers to it. */
+export interface RefusalStyle {
+  readonly resource?: string
   /** See `RequestView.howToRepeat`. */
   readonly howToRepeat?: ((challenge: string) => string) | undefined
   /** See `RequestView.howToPay`. */
   readonly howToPay?: ((offer: LightningOffer) => string) | undefined
-}
-
-export interface RefusalStyle {
   readonly commandHint: boolean
   /** Time of day for X-RateLimit-Reset; undefined without the older fields. */
   readonly legacyAtMs: number | undefined
@@ -51,34 +56,46 @@ export function createRefusal(parts: RefusalParts, style: RefusalStyle): Refusal
   }
 }
 
-function headersOf(
-  { authenticate = [], windows = [], waitMs }: RefusalParts,
-  style: RefusalStyle,
-): HeaderFields {
-  return {
+// Fields and members are set one by one: spreading an object for each that may be missing costs more than the rest.
+
+function headersOf({ authenticate, windows, waitMs }: RefusalParts, style: RefusalStyle): HeaderFields {
+  const fields: Record<string, string | readonly string[]> = {
     'content-type': PROBLEM_MEDIA_TYPE,
     'cache-control': 'no-store',
-    ...(authenticate.length === 0 ? {} : { 'www-authenticate': authenticate }),
-    ...(waitMs === undefined ? {} : { 'retry-after': formatRetryAfter(waitMs) }),
-    ...rateLimitFields(windows, style.legacyAtMs),
   }
+  if (authenticate !== undefined && authenticate.length > 0) fields['www-authenticate'] = authenticate
+  if (waitMs !== undefined) fields['retry-after'] = formatRetryAfter(waitMs)
+  return windows === undefined ? fields : Object.assign(fields, rateLimitFields(windows, style.legacyAtMs))
 }
 
+type Draft<T> = { -readonly [K in keyof T]: T[K] }
+
 function problemOf(parts: RefusalParts, status: number, style: RefusalStyle): Problem {
-  const { code, resource, offers = [], free = [], violated = [], waitMs, howToRepeat, howToPay } = parts
-  const lightning = offers.find((offer) => offer.rail === 'lightning')
-  return {
+  const { code, offers = [], violated = [], waitMs } = parts
+  const problem: Draft<Problem> = {
     type: problemType(code),
     title: PROBLEM_CODES[code].title,
     status,
-    detail: wordRefusal({ code, offers, free, waitMs, howToRepeat, howToPay }, style.commandHint),
+    detail: detailOf(parts, offers, style),
     code,
-    ...(resource === undefined ? {} : { resource }),
-    ...(waitMs === undefined ? {} : { retryAfter: Number(formatRetryAfter(waitMs)) }),
-    ...(violated.length === 0 ? {} : { 'violated-policies': violated }),
-    ...(offers.length === 0 ? {} : { offers }),
-    ...(lightning === undefined
-      ? {}
-      : { macaroon: lightning.macaroon, invoice: lightning.invoice, priceSats: lightning.sats }),
   }
+  if (style.resource !== undefined) problem.resource = style.resource
+  if (waitMs !== undefined) problem.retryAfter = Number(formatRetryAfter(waitMs))
+  if (violated.length > 0) problem['violated-policies'] = violated
+  if (offers.length > 0) problem.offers = offers
+  const lightning = offers.find((offer) => offer.rail === 'lightning')
+  if (lightning !== undefined) {
+    problem.macaroon = lightning.macaroon
+    problem.invoice = lightning.invoice
+    problem.priceSats = lightning.sats
+  }
+  return problem
+}
+
+function detailOf(
+  { code, detail, free = [], identify = [], waitMs }: RefusalParts,
+  offers: readonly Offer[],
+  { howToRepeat, howToPay, commandHint }: RefusalStyle,
+): string {
+  return wordRefusal({ code, detail, offers, free, identify, waitMs, howToRepeat, howToPay }, commandHint)
 }

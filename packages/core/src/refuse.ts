@@ -1,8 +1,9 @@
 import type { Offer, ProblemCode } from '@turnpike/protocol'
-import type { Question } from './decide.ts'
-import { outage } from './outage.ts'
+import type { Question } from './question.ts'
+import { outage, type Undecided } from './outage.ts'
 import type { Refusal } from './decision.ts'
 import type { Engine } from './engine.ts'
+import { isSlot } from './in-flight.ts'
 import { ISSUED_LIMIT, type Plan, type PlannedWay } from './plan.ts'
 import type { Offered, Presented, RailContext, Unoffered } from './rail.ts'
 import { type ShownWindow, showWindows } from './rate-limit-fields.ts'
@@ -10,12 +11,13 @@ import { createRefusal, type RefusalParts } from './refusal.ts'
 import type { AdmitOutcome, WayRefusal, WindowState } from './store.ts'
 import type { StoreAnswer } from './store-call.ts'
 import { quotaFits, wayFault } from './verdict-code.ts'
+import { identityTrouble, type IdentityTrouble, invitations } from './standing.ts'
 import { isPromise, whenKnown } from './when-known.ts'
 
 /** A decision that admitted nobody. */
 export interface Unadmitted extends Question {
   readonly plan: Plan
-  readonly answer: Exclude<StoreAnswer, { outcome: 'admitted' }>
+  readonly answer: Exclude<StoreAnswer, { outcome: 'admitted' }> | Undecided
   readonly context: RailContext
 }
 
@@ -26,11 +28,13 @@ export function refuse(engine: Engine, unadmitted: Unadmitted): Refusal | Promis
   const { answer, context, view } = unadmitted
   const parts = answer.outcome === 'refused' ? explain(engine, unadmitted, answer) : outage(answer)
   const style = {
+    resource: context.resource.text,
+    howToRepeat: view.howToRepeat,
+    howToPay: view.howToPay,
     commandHint: engine.options.commandHint ?? true,
     legacyAtMs: engine.options.legacyHeaders === true ? engine.now() : undefined,
   }
-  const about = { resource: context.resource.text, howToRepeat: view.howToRepeat, howToPay: view.howToPay }
-  return whenKnown(parts, (known) => createRefusal({ ...about, ...known }, style))
+  return whenKnown(parts, (known) => createRefusal(known, style))
 }
 
 function explain(
@@ -38,18 +42,21 @@ function explain(
   unadmitted: Unadmitted,
   answer: Refused,
 ): RefusalParts | Promise<RefusalParts> {
-  const { plan, policy } = unadmitted
-  const ceiling = showWindows(plan.ceiling, answer.common)
+  const { plan, policy, findings } = unadmitted
+  const ceiling = showWindows(plan.ceilings, answer.common)
   const isUnderCeiling = ceiling.every(fits)
   const ways = plan.ways.map((way, index) => judge(way, answer.ways[index], isUnderCeiling))
   const full = ways.find((way) => way.ceiling !== undefined)?.ceiling
-  if (full !== undefined) return limited('ceiling_reached', full, wait(full))
-  if (!isUnderCeiling && !ways.some((way) => way.open))
-    return limited('ceiling_reached', ceiling, wait(ceiling))
+  if (full !== undefined) return limited(ceilingCode(full), full, wait(full))
+  const trouble = identityTrouble(policy, findings)
+  if (!isUnderCeiling && !ways.some((way) => way.open) && !isOfNeighbours(unadmitted, trouble))
+    return { ...limited(ceilingCode(ceiling), ceiling, wait(ceiling)), ...invitation(unadmitted) }
+  if (isOutOfSlots(plan, answer)) return { code: 'in_flight_limit', windows: ceiling, waitMs: SLOT_WAIT_MS }
   const windows = [...ceiling, ...ways.flatMap((way) => way.windows)]
   const free = ways.filter(({ way }) => way.way === 'free').flatMap((way) => way.windows)
   const waitMs = free.length === 0 ? undefined : wait([...ceiling, ...free])
-  if (policy.ways.length === 0) return { ...limited('limit_reached', windows, waitMs), free }
+  if (policy.ways.length === 0 && trouble === undefined)
+    return { ...limited('limit_reached', windows, waitMs), free }
   const issued = answer.otherwise[0]
   if (issued !== undefined && issued.retryMs !== 0) {
     return { ...limited('issue_flood', windows, issued.retryMs), violated: [] }
@@ -59,10 +66,29 @@ function explain(
     windows,
     free,
     waitMs,
+    trouble,
     recent: recentCalls(issued),
     mint: answer.otherwise.slice(1),
     atMs: answer.atMs,
   })
+}
+
+/**
+ * Is the ceiling that of an address, and what is wrong a token that was shown? Whoever shows a good one is not counted there
+ * (R5), and nobody renews a token that was not refused.
+ */
+function isOfNeighbours({ caller }: Unadmitted, trouble: IdentityTrouble | undefined): boolean {
+  return caller.caller.byAddress && trouble !== undefined && trouble.code !== 'identity_required'
+}
+
+/** The same for who has shown nothing. */
+function invitation({
+  caller,
+  policy,
+  findings,
+}: Unadmitted): Pick<RefusalParts, 'authenticate' | 'identify'> {
+  const invited = caller.caller.byAddress ? invitations(policy.ways, findings) : []
+  return { authenticate: invited, identify: invited }
 }
 
 /** One way of the plan and how it stands. */
@@ -81,6 +107,8 @@ interface Standing {
   readonly windows: readonly ShownWindow[]
   readonly free: readonly ShownWindow[]
   readonly waitMs: number | undefined
+  /** What is wrong with who calls, where that is what it is about (R32). */
+  readonly trouble: IdentityTrouble | undefined
   readonly recent: number
   /** Windows that limit the caller's invoices (R24). */
   readonly mint: readonly WindowState[]
@@ -92,32 +120,50 @@ const NOTHING_KNOWN: WayRefusal = { windows: [], claims: [] }
 function judge(way: PlannedWay, refusal: WayRefusal = NOTHING_KNOWN, isUnderCeiling = true): JudgedWay {
   const windows = showWindows(way.windows, refusal.windows)
   const own = windows.slice(0, way.ownCeiling)
-  const mayPass = way.take.common === undefined ? isUnderCeiling : true
+  const mayPass = way.take.common === undefined ? isUnderCeiling : isCommonOpen(way.take.common, refusal)
   return {
     way,
     windows,
     fault: wayFault(way, refusal),
-    open: way.prepared !== undefined && mayPass && quotaFits(way, refusal),
+    open: way.prepared !== undefined && !way.barred && mayPass && quotaFits(way, refusal),
     ceiling: own.every(fits) ? undefined : own,
   }
 }
 
+/** A store that refuses for common windows alone says nothing of the ways. */
+function isCommonOpen(asked: readonly unknown[], { common = [] }: WayRefusal): boolean {
+  return common.filter(({ retryMs }) => retryMs === 0).length === asked.length
+}
+
+/** Do as many calls of the caller run as may? No offer would help. */
+function isOutOfSlots({ allotment, ways }: Plan, answer: Refused): boolean {
+  if (allotment?.slot === undefined) return false
+  return ways.some(({ take }, way) =>
+    take.claims.some((claim, index) => isSlot(claim) && answer.ways[way]?.claims[index] === 'inFlight'),
+  )
+}
+
+/** Nobody knows when a call will end. */
+const SLOT_WAIT_MS = 1000
+
 /** Where it makes no sense to offer anything: to wait is all that there is to do. */
 const NO_OFFERS: ReadonlySet<ProblemCode> = new Set(['credential_in_use', 'lightning_down', 'price_unknown'])
 
-/** 402 with an offer per way that could admit the call now; 409 and 429 where no offer would help. */
+/** 402 with an offer per way that could admit the call now; 401 and 403 say who should call; 409 and 429 where no offer would help. */
 function demand(
   engine: Engine,
   unadmitted: Unadmitted,
   standing: Standing,
 ): RefusalParts | Promise<RefusalParts> {
-  const { ways, windows, free, waitMs } = standing
-  const code = ways.find((way) => way.fault !== undefined)?.fault ?? 'proof_required'
+  const { ways, windows, free, waitMs, trouble } = standing
+  const code = trouble?.code ?? ways.find((way) => way.fault !== undefined)?.fault ?? 'proof_required'
   if (NO_OFFERS.has(code)) return { code, windows, waitMs: 1000 }
   const open = ways.filter((way) => way.open)
-  if (open.length === 0) {
+  const invited = invitations(unadmitted.policy.ways, unadmitted.findings)
+  if (open.length === 0 && trouble === undefined) {
     const waits = [waitMs, ...ways.filter(({ way }) => way.prepared).map((way) => wait(way.windows))]
-    return { ...limited('quota_reached', windows, shortest(waits)), free, status: 429 }
+    const reached = limited('quota_reached', windows, shortest(waits))
+    return { ...reached, free, status: 429, authenticate: invited, identify: invited }
   }
   return whenKnown(makeOffers(unadmitted, open, standing), (made) => {
     const offers = made.filter(isOffer)
@@ -125,7 +171,17 @@ function demand(
       const { policy, caller } = unadmitted
       engine.emit({ type: 'issued', policy: policy.name, callerClass: caller.caller.class })
     }
-    const parts = { code, offers, authenticate: authenticate(engine, offers), windows, free, waitMs }
+    const asked = trouble?.challenges ?? []
+    const parts = {
+      code,
+      detail: trouble?.detail,
+      offers,
+      authenticate: [...asked, ...authenticate(engine, offers), ...(trouble === undefined ? invited : [])],
+      identify: trouble === undefined ? invited : asked,
+      windows,
+      free,
+      waitMs: code === 'identity_unavailable' ? ARRIVAL_MS : waitMs,
+    }
     const [reason] = offers.length > 0 ? [] : made.filter(isUnoffered)
     return reason === undefined ? arriving(parts, open) : withoutOffers(parts, reason, standing)
   })
@@ -201,6 +257,13 @@ function limited(
     waitMs,
     violated: windows.filter((shown) => !fits(shown)).map(({ window }) => window.label),
   }
+}
+
+/** Whose calls were too many: the caller's own, or those of its whole account or network; else a budget is used up. */
+function ceilingCode(ceilings: readonly ShownWindow[]): ProblemCode {
+  const full = new Set(ceilings.flatMap((shown) => (fits(shown) ? [] : shown.window.role)))
+  if (full.has('ceiling')) return 'ceiling_reached'
+  return full.has('subjectCeiling') ? 'subject_ceiling_reached' : 'meter_exhausted'
 }
 
 function fits({ state }: ShownWindow): boolean {

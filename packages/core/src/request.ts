@@ -20,6 +20,11 @@ export interface RequestView {
   readonly resource?: Resource | undefined
   /** The caller, where the adapter was told by somebody who checked. The gate's own `caller` option goes before it. */
   readonly caller?: CallerName | undefined
+  /**
+   * What carried it, where one request carries several calls: a proof of possession is shown once for all of them (default:
+   * the view itself).
+   */
+  readonly carrier?: object | undefined
   /** Where a solution goes, in words, when that is not a header: how the sentence 'To work: ...' ends (R36). */
   readonly howToRepeat?: ((challenge: string) => string) | undefined
   /** How to pay and where macaroon and preimage go, likewise: the sentence 'To pay: ...'. */

@@ -11,12 +11,17 @@ export interface Leaf {
 /** The rails there are. Each has a module of its own; a gate is told which of them it has. */
 export type RailKind = 'bearer' | 'pow' | 'lightning'
 
-/** Any one of several requirements will do, tried in the order in which they are written. */
-export interface AnyOf {
-  readonly anyOf: readonly Leaf[]
+/** Both are demanded of one call: an identity, and work or payment. */
+export interface AllOf {
+  readonly allOf: readonly [bearer: Leaf, other: Leaf]
 }
 
-export type Requirement = Leaf | AnyOf
+/** Any one of several requirements will do, tried in the order in which they are written. */
+export interface AnyOf {
+  readonly anyOf: readonly (Leaf | AllOf)[]
+}
+
+export type Requirement = Leaf | AllOf | AnyOf
 
 /** Terms of a proof of work. */
 export interface PowTerms {
@@ -49,8 +54,14 @@ export function pow(
   difficulty: number | { readonly bits: number },
   options: Omit<PowTerms, 'difficulty'> = {},
 ): Leaf {
-  const digits = typeof difficulty === 'object' ? difficulty.bits / 4 : difficulty
+  const digits = typeof difficulty === 'object' ? digitsOf(difficulty) : difficulty
   return { rail: 'pow', terms: { ...options, difficulty: digits } satisfies PowTerms }
+}
+
+/** What is no number of bits is refused with the terms, at boot. */
+function digitsOf(difficulty: { readonly bits: number } | null): number {
+  const bits = difficulty?.bits
+  return typeof bits === 'number' ? bits / 4 : Number.NaN
 }
 
 /** A price in satoshis: a whole number from 1, or one that depends on the request (its path, its parsed body). */
@@ -80,33 +91,53 @@ export function sats(price: Price, options: Omit<SatsTerms, 'amountSats'> = {}):
   return { rail: 'lightning', terms: { ...options, amountSats: price } satisfies SatsTerms }
 }
 
-/** @throws TurnpikeError `requirement_invalid` for fewer than two requirements, or two of one rail. */
-export function anyOf(...requirements: readonly Requirement[]): AnyOf {
-  if (!requirements.every(isRequirementLike)) {
-    throw new TurnpikeError('requirement_invalid', 'anyOf() takes requirements as pow(4) makes them')
-  }
-  const leaves = requirements.flatMap(leavesOf)
-  const kinds = new Set(leaves.map((leaf) => leaf.rail))
-  if (leaves.length < 2) {
-    throw new TurnpikeError(
-      'requirement_invalid',
-      'anyOf() takes two or more requirements, each of a rail of its own',
+/**
+ * Demands an identity and, of the same call, work or payment.
+ *
+ * @example allOf(bearer({ issuer, audience }), pow(3))
+ * @throws TurnpikeError `requirement_invalid` for anything but one bearer requirement and one other
+ */
+export function allOf(...requirements: readonly Leaf[]): AllOf {
+  const bearer = requirements.find(isBearer)
+  const other = requirements.find((leaf) => isRequirement(leaf) && !isBearer(leaf))
+  if (requirements.length !== 2 || bearer === undefined || other === undefined || !('rail' in other)) {
+    throw invalid(
+      'allOf() takes two requirements: bearer(...) and one other, as in allOf(bearer(...), pow(4))',
     )
   }
-  if (kinds.size < leaves.length) {
-    throw new TurnpikeError(
-      'requirement_invalid',
-      'anyOf() takes one requirement per rail; the easier one would always win',
-    )
-  }
-  return { anyOf: leaves }
+  return { allOf: [bearer, other] }
 }
 
-/** The requirements in order. */
-export function leavesOf(requirement: Requirement): readonly Leaf[] {
+/** @throws TurnpikeError `requirement_invalid` for fewer than two requirements, or two of one rail. */
+export function anyOf(...requirements: readonly Requirement[]): AnyOf {
+  if (!requirements.every(isRequirement)) throw invalid('anyOf() takes requirements as pow(4) makes them')
+  const ways = requirements.flatMap(waysOf)
+  const rails = ways.flatMap(leavesOf).map((leaf) => leaf.rail)
+  if (ways.length < 2) throw invalid('anyOf() takes two or more requirements, each of a rail of its own')
+  if (new Set(rails).size < rails.length)
+    throw invalid('anyOf() takes one requirement per rail; the easier one would always win')
+  return { anyOf: ways }
+}
+
+/** The ways of a requirement, in order. */
+export function waysOf(requirement: Requirement): readonly (Leaf | AllOf)[] {
   return 'anyOf' in requirement ? requirement.anyOf : [requirement]
 }
 
-function isRequirementLike(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && ('rail' in value || 'anyOf' in value)
+/** All that is demanded, in order. */
+export function leavesOf(requirement: Requirement): readonly Leaf[] {
+  return waysOf(requirement).flatMap((way) => ('allOf' in way ? way.allOf : [way]))
+}
+
+/** JavaScript may pass anything. */
+export function isRequirement(value: unknown): value is Requirement {
+  return typeof value === 'object' && value !== null && ['rail', 'anyOf', 'allOf'].some((key) => key in value)
+}
+
+function isBearer(leaf: Leaf): boolean {
+  return isRequirement(leaf) && 'rail' in leaf && leaf.rail === 'bearer'
+}
+
+function invalid(complaint: string): TurnpikeError {
+  return new TurnpikeError('requirement_invalid', complaint)
 }

@@ -1,3 +1,4 @@
+import { bodyHint } from './body-hint.ts'
 import { TurnpikeError } from './errors.ts'
 import { checkKnownOptions } from './option-check.ts'
 import type { PaymentSettings } from './payment-options.ts'
@@ -55,9 +56,11 @@ export function priceOf(price: Price, view: RequestView | undefined, maxSats: nu
     if (isPromise(sats)) Promise.resolve(sats).catch(() => undefined)
     return isPrice(sats, maxSats)
       ? { sats }
-      : { complaint: `it answered ${describe(sats)}, not whole satoshis from 1 to ${maxSats}` }
+      : {
+          complaint: `it answered ${describe(sats)}, not whole satoshis from 1 to ${maxSats}${bodyHint(view)}`,
+        }
   } catch (error) {
-    return { complaint: `it threw ${error instanceof Error ? error.name : typeof error}` }
+    return { complaint: `it threw ${error instanceof Error ? error.name : typeof error}${bodyHint(view)}` }
   }
 }
 

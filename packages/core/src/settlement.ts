@@ -1,6 +1,7 @@
 import type { Movement, Purchase } from './books.ts'
-import { createLeases, DEFAULT_PACE, type Pace } from './leases.ts'
-import type { ClaimRef, GiveBackOutcome, Hold, KeepOutcome, Store, WindowAdjustment } from './store.ts'
+import { isSlot } from './in-flight.ts'
+import { createLeases, DEFAULT_PACE, type Leases, type Pace } from './leases.ts'
+import type { ClaimRef, GiveBackOutcome, Hold, KeepOutcome, Lapse, Store, WindowAdjustment } from './store.ts'
 
 /**
  * What became of what a call had taken. `held`: it waits for the next round of input (R34). `unsettled`: the store could not
@@ -10,12 +11,20 @@ export type Settled = 'none' | 'kept' | 'givenBack' | 'held' | 'unsettled'
 
 /** A claim that an admission took. */
 export interface TakenClaim extends ClaimRef {
-  readonly lapse: 'keep' | 'giveBack'
+  readonly lapse: Lapse
+}
+
+/** A place among the calls in flight, and who knows of it: the store, or whoever stood in for it. */
+export interface TakenSlot {
+  readonly claim: ClaimRef
+  readonly keeper: Pick<Store, 'giveBack'>
 }
 
 /** What one admission took from the store. */
 export interface Taken {
   readonly claims: readonly TakenClaim[]
+  /** Its place among the calls in flight. */
+  readonly slot?: TakenSlot | undefined
   /** What would take the windows back: units below 0. Made only when it comes to that. */
   readonly windows: () => readonly WindowAdjustment[]
   /** What the books say of the paid claim; undefined where nothing was paid. */
@@ -32,18 +41,28 @@ export interface SettlementEvents {
 }
 
 export interface Settlement {
-  /** Keeps the leases of paid claims alive until they are settled. */
+  /** Keeps the leases of paid claims and slots alive until they are settled. */
   open(taken: Taken): void
   /** The handler ended: paid uses are kept or given back; work was spent at once (R12). */
   end(taken: Taken, policy: string, giveBack: boolean): Settled | Promise<Settled>
   /** The handler never started: all is given back, work and windows too (R31). */
   undo(taken: Taken): Promise<Settled>
-  /** Lets paid claims wait under a seal. @returns false where the store would not */
+  /** The call runs no more: the next one may. */
+  free(slot: TakenSlot): Promise<void>
+  /** Lets paid claims, and the slot, wait under a seal. @returns false where the store would not */
   hold(taken: Taken, seal: string, shard: number): Promise<boolean>
   /** @returns the claims of a held call, to the first who asks (R34) */
   resume(seal: string, shard: number): Promise<readonly TakenClaim[] | undefined>
+  /** Tries until it works or a lease would be over. @returns undefined when it never did */
+  persist<T>(operation: () => Promise<T>): Promise<T | undefined>
+  /** Gives units of windows back. Tried once: a refund that ran twice would admit too much. */
+  refund(windows: readonly WindowAdjustment[]): Promise<void>
+  /** Lets `drain` wait for it. */
+  readonly track: <T>(work: Promise<T>) => Promise<T>
   /** Resolves when nothing is pending. */
   readonly drain: () => Promise<void>
+  /** Looks after no lease any more: the store is about to be closed. */
+  close(): void
 }
 
 /** Carries endings to the store. Nothing is decided here; it retries, and remembers what is pending for a shutdown. */
@@ -53,33 +72,16 @@ export function createSettlement(
   pace: Pace = DEFAULT_PACE,
 ): Settlement {
   const leases = createLeases(store, pace, (error) => events.fault(error))
-  const pending = new Set<Promise<unknown>>()
-  const track = async <T>(work: Promise<T>): Promise<T> => {
-    pending.add(work)
-    try {
-      return await work
-    } finally {
-      pending.delete(work)
-    }
+  const { track, drain } = createPending()
+  const free: Settlement['free'] = async ({ claim, keeper }) => {
+    leases.release([claim])
+    await track(retried(() => keeper.giveBack({ ...claim, unserved: true }), pace, events))
   }
-  const settle = async (
-    { claims, purchase }: Taken,
-    policy: string,
-    operation: (claim: ClaimRef) => Promise<KeepOutcome | GiveBackOutcome>,
-  ): Promise<Settled> => {
-    const outcomes = await Promise.all(claims.map((claim) => retried(() => operation(claim), pace, events)))
-    leases.release(claims)
-    if (outcomes.includes('overlap')) events.overlap(policy)
-    for (const outcome of outcomes) {
-      const isMovement = outcome !== undefined && outcome !== 'gone'
-      if (purchase !== undefined && isMovement) events.moved(outcome, purchase)
-    }
-    if (outcomes.includes(undefined)) return 'unsettled'
-    return outcomes.every((outcome) => outcome === 'givenBack') ? 'givenBack' : 'kept'
-  }
+  const settle = createSettle(leases, events, pace)
   return {
-    open({ claims }) {
+    open({ claims, slot }) {
       if (claims.length > 0) leases.hold(claims.filter(isPaid))
+      if (slot?.keeper === store) leases.hold([slot.claim])
     },
     end(taken, policy, giveBack) {
       if (taken.claims.length === 0) return 'none'
@@ -95,13 +97,55 @@ export function createSettlement(
       await refunded
       return settled ?? 'none'
     },
-    async hold({ claims }, seal, shard) {
-      const paid = claims.filter(isPaid)
+    free,
+    persist: (operation) => track(retried(operation, pace, events)),
+    refund: (windows) => track(refund(store, windows)),
+    track,
+    async hold({ claims, slot }, seal, shard) {
+      const kept = slot?.keeper === store ? [slot.claim] : []
+      const paid = [...claims.filter(isPaid), ...kept]
       const held = await track(holdClaims(store, events, { seal, shard, claims: paid, ttlMs: HOLD_MS }))
-      if (held) leases.release(paid)
-      return held
+      if (!held) return false
+      leases.release(paid)
+      // The seal is in the store, so a slot that only the stand-in knows of would never be asked for.
+      if (slot !== undefined && slot.keeper !== store) await free(slot)
+      return true
     },
     resume: (seal, shard) => resumeClaims(store, events, { seal, shard, leaseMs: pace.leaseMs }),
+    drain,
+    close: () => leases.close(),
+  }
+}
+
+type Operation = (claim: ClaimRef) => Promise<KeepOutcome | GiveBackOutcome>
+
+/** @returns what tells the store of the end of claims, and the books what it said */
+function createSettle(leases: Leases, events: SettlementEvents, pace: Pace) {
+  return async ({ claims, purchase }: Taken, policy: string, operation: Operation): Promise<Settled> => {
+    const outcomes = await Promise.all(claims.map((claim) => retried(() => operation(claim), pace, events)))
+    leases.release(claims)
+    if (outcomes.includes('overlap')) events.overlap(policy)
+    for (const outcome of outcomes) {
+      const isMovement = outcome !== undefined && outcome !== 'gone'
+      if (purchase !== undefined && isMovement) events.moved(outcome, purchase)
+    }
+    if (outcomes.includes(undefined)) return 'unsettled'
+    return outcomes.every((outcome) => outcome === 'givenBack') ? 'givenBack' : 'kept'
+  }
+}
+
+/** Remembers what is under way. */
+function createPending(): Pick<Settlement, 'track' | 'drain'> {
+  const pending = new Set<Promise<unknown>>()
+  return {
+    async track(work) {
+      pending.add(work)
+      try {
+        return await work
+      } finally {
+        pending.delete(work)
+      }
+    },
     async drain() {
       while (pending.size > 0) await Promise.allSettled(pending)
     },
@@ -126,8 +170,8 @@ async function holdClaims(store: Store, events: SettlementEvents, hold: Hold): P
   }
 }
 
-function paidClaim({ credential, shard, claimId }: ClaimRef): TakenClaim {
-  return { credential, shard, claimId, lapse: 'giveBack' }
+function heldClaim({ credential, shard, claimId }: ClaimRef): TakenClaim {
+  return { credential, shard, claimId, lapse: isSlot({ credential }) ? 'free' : 'giveBack' }
 }
 
 /** When the store fails, whoever asked is admitted anew; should it have resumed all the same, the leases lapse. */
@@ -138,7 +182,7 @@ async function resumeClaims(
 ): Promise<readonly TakenClaim[] | undefined> {
   try {
     const claims = await store.resume(seal, shard, leaseMs)
-    return claims?.map(paidClaim)
+    return claims?.map(heldClaim)
   } catch (error) {
     events.fault(error)
     return undefined

@@ -133,14 +133,12 @@ function coarseSlotMs(windowMs: number): number {
   return Math.ceil(windowMs / SLOTS)
 }
 
-/** Slots are counted from ms mod 2^32, because that is what stores with packed records keep. */
+/**
+ * Slots are counted from ms mod 2^32, because that is what stores with packed records keep. So the remainder is how far
+ * the later moment is into its slot, and never reaches back across the 2^32.
+ */
 function isSameSlot(aMs: number, bMs: number, slot: number): boolean {
-  if (aMs === bMs || slot === 1) return aMs === bMs
-  return bMs - aMs < slot && aMs - bMs < slot && slotOf(aMs, slot) === slotOf(bMs, slot)
-}
-
-function slotOf(ms: number, slot: number): number {
-  return Math.floor((ms >>> 0) / slot)
+  return aMs < bMs ? bMs - aMs <= (bMs >>> 0) % slot : aMs - bMs <= (aMs >>> 0) % slot
 }
 
 /** Adds to the newest record, or makes the first. */

@@ -1,6 +1,15 @@
 import { TurnpikeError } from './errors.ts'
+import { isSlot } from './in-flight.ts'
 import { memoryStore } from './memory-store.ts'
-import type { AdmitOutcome, AdmitRequest, WayTake, WindowState, WindowTake } from './store.ts'
+import type {
+  AdmitOutcome,
+  AdmitRequest,
+  ClaimTake,
+  Store,
+  WayTake,
+  WindowState,
+  WindowTake,
+} from './store.ts'
 
 /**
  * What decides while the store is down (RULES R16).
@@ -15,11 +24,18 @@ export type OnStoreDown = 'local' | 'closed' | 'open'
 /** An admission that no store knows of: there is nothing to give back. */
 export type StandInAnswer = (AdmitOutcome & { readonly isStandIn: true }) | { readonly outcome: 'down' }
 
-export type StandIn = (request: AdmitRequest) => StandInAnswer
+export interface StandIn {
+  admit(request: AdmitRequest): StandInAnswer
+  /** Takes back the slots of calls that it let in. */
+  readonly keeper: Pick<Store, 'giveBack'>
+}
 
 type Admitted = Extract<AdmitOutcome, { outcome: 'admitted' }>
 
 const DOWN = { outcome: 'down' } as const
+const NO_SLOTS: StandIn['keeper'] = { giveBack: async () => 'gone' }
+/** Slots of this process end with it: nobody renews them. */
+const SLOT_MS = 86_400_000
 
 /**
  * @param instances - processes that share the store: each then admits its share of a limit, at least 1.
@@ -28,17 +44,17 @@ const DOWN = { outcome: 'down' } as const
 export function createStandIn(mode: OnStoreDown, instances: number, now: () => number): StandIn {
   switch (mode) {
     case 'closed':
-      return () => DOWN
+      return { admit: () => DOWN, keeper: NO_SLOTS }
     case 'open':
-      return (request) => admitUnchecked(request, now())
+      return { admit: (request) => admitUnchecked(request, now()), keeper: NO_SLOTS }
     case 'local':
       return standInLocally(instances, now)
   }
 }
 
 /** @throws TurnpikeError `option_invalid` when the policy asks for something that nobody would check. */
-export function checkStandIn(mode: OnStoreDown | undefined, policy: string, requirements: number): void {
-  if (mode !== 'open' || requirements === 0) return
+export function checkStandIn(mode: OnStoreDown | undefined, policy: string, demands: boolean): void {
+  if (mode !== 'open' || !demands) return
   throw new TurnpikeError(
     'option_invalid',
     `onStoreDown 'open' would let calls to '${policy}' in without its requirement while the store is down. Take 'local' or 'closed'`,
@@ -50,13 +66,17 @@ function standInLocally(instances: number, now: () => number): StandIn {
   const share = (take: WindowTake): WindowTake => {
     return { ...take, limit: Math.max(1, Math.floor(take.limit / instances)) }
   }
+  const shareClaim = (claim: ClaimTake): ClaimTake =>
+    isSlot(claim)
+      ? { ...claim, uses: Math.max(1, Math.floor(claim.uses / instances)), leaseMs: SLOT_MS }
+      : claim
   const shareWay = (way: WayTake): WayTake => ({
     windows: way.windows.map(share),
-    claims: [],
+    claims: way.claims.filter(isKnownHere).map(shareClaim),
     lookOnly: !isFree(way),
     ...(way.common === undefined ? {} : { common: way.common.map(share) }),
   })
-  return (request) => {
+  const admit = (request: AdmitRequest): StandInAnswer => {
     if (request.ways.length === 0) return DOWN
     const { shard, common, ways } = request
     const answer = store.admit({
@@ -69,6 +89,7 @@ function standInLocally(instances: number, now: () => number): StandIn {
     const isFinal = answer.outcome !== 'refused' || answer.ways.length === 0 || ways.every(isFree)
     return isFinal ? { ...answer, isStandIn: true } : DOWN
   }
+  return { admit, keeper: store }
 }
 
 function admitUnchecked({ common, ways }: AdmitRequest, nowMs: number): StandInAnswer {
@@ -88,7 +109,12 @@ function admitUnchecked({ common, ways }: AdmitRequest, nowMs: number): StandInA
 
 /** Needs no credential, or one that was verified without the store. */
 function isFree({ claims, lookOnly = false }: WayTake): boolean {
-  return claims.length === 0 && !lookOnly
+  return claims.every(isKnownHere) && !lookOnly
+}
+
+/** Nothing that was bought: a process may keep count of it by itself. */
+function isKnownHere(claim: ClaimTake): boolean {
+  return claim.proof === true || isSlot(claim)
 }
 
 function untouched({ limit }: WindowTake): WindowState {

@@ -34,8 +34,9 @@ async function answered(
   }
 }
 
-function down({ warnings, standIn }: Engine, error: unknown, request: AdmitRequest): StoreAnswer {
+function down({ warnings, standIn, emit }: Engine, error: unknown, request: AdmitRequest): StoreAnswer {
   const reason = error instanceof Error ? error.message : String(error)
+  emit({ type: 'storeFailed', during: 'decision' })
   warnings.atMostEachMinute('store_failed', `the store failed, credentials are refused with 503: ${reason}`)
-  return standIn(request)
+  return standIn.admit(request)
 }

@@ -40,11 +40,30 @@ export class StoreDecisions {
     this.#atMs = nowMs
     this.#isCrowded = false
     const { ways } = request
+    const alone = this.#takeAlone(request)
+    if (alone !== undefined) return alone
     for (let index = 0; index < ways.length; index += 1) {
       const way = ways[index]
       if (way && this.#isOpen(request, way)) return this.#admit(request, way, index)
     }
     return this.#refuse(request)
+  }
+
+  /**
+   * Most decisions ask for one window, which is known and not used up: a fifth less work for them. Whatever it leaves
+   * undecided is as it was.
+   */
+  #takeAlone(request: AdmitRequest): AdmitOutcome | undefined {
+    const take = loneTake(request)
+    if (take === undefined) return undefined
+    const window = this.#windows.find(take)
+    if (window === undefined) return undefined
+    const atMs = clampedMs(window, this.#nowMs)
+    expire(window, take.windowMs, atMs)
+    if (!fits(window, take)) return undefined
+    charge(window, take, atMs)
+    const windows = [stateOf(window, take, atMs, 0)]
+    return { outcome: 'admitted', atMs, way: 0, common: NOTHING, windows, usesLeft: NOTHING }
   }
 
   /** Leaves the way's windows in `#seats`, its common ones first. */
@@ -93,7 +112,7 @@ export class StoreDecisions {
     if (this.#isCrowded) return undefined
     const outcome = 'refused'
     if (!isCommonOpen) return { outcome, atMs: this.#atMs, common, ways: NOTHING, otherwise: NOTHING }
-    const otherwise = this.#takeEach(request.otherwise)
+    const otherwise = this.#takeEach(request.otherwise, !isOutOfSlots(request, ways))
     return otherwise && { outcome, atMs: this.#atMs, common, ways, otherwise }
   }
 
@@ -119,8 +138,8 @@ export class StoreDecisions {
     })
   }
 
-  /** Takes each window that fits, by itself; none if there is no room for one of the holders. */
-  #takeEach(takes: readonly WindowTake[]): readonly WindowState[] | undefined {
+  /** Takes each window that fits, by itself; none if there is no room for one of the holders, or where they only look. */
+  #takeEach(takes: readonly WindowTake[], isTaken: boolean): readonly WindowState[] | undefined {
     if (takes.length === 0) return NOTHING
     this.#seated = 0
     for (const take of takes) {
@@ -132,7 +151,7 @@ export class StoreDecisions {
       const window = this.#seats[index]
       if (!window) return UNSEATED
       const retry = retryMs(window, take, this.#atMs)
-      if (retry === 0) charge(window, take, this.#atMs)
+      if (retry === 0 && isTaken) charge(window, take, this.#atMs)
       return stateOf(window, take, this.#atMs, retry)
     })
   }
@@ -181,6 +200,19 @@ export class StoreDecisions {
     }
     return states
   }
+}
+
+/** @returns what the first way takes, if that is one window and nothing else. */
+function loneTake({ common, ways }: AdmitRequest): WindowTake | undefined {
+  const way = ways[0]
+  if (way === undefined || way.lookOnly === true || way.claims.length > 0) return undefined
+  return (way.common ?? common).length === 0 && way.windows.length === 1 ? way.windows[0] : undefined
+}
+
+function isOutOfSlots({ ways }: AdmitRequest, refusals: readonly WayRefusal[]): boolean {
+  return ways.some(({ claims }, way) =>
+    claims.some(({ lapse }, index) => lapse === 'free' && refusals[way]?.claims[index] === 'inFlight'),
+  )
 }
 
 function isOpen(state: WindowState): boolean {

@@ -19,6 +19,8 @@ export interface WindowTake {
   readonly cost: number
   /** Charge even above the limit, so that the window then blocks others (meters, R7). Default false. */
   readonly force?: boolean
+  /** Its units may be corrected after the call (meters), so that no refusal for it is remembered (R17). Default false. */
+  readonly correctable?: boolean
 }
 
 /** How one window stands after a decision. */
@@ -33,27 +35,38 @@ export interface WindowState {
   readonly fullMs: number
 }
 
-/** One use of a credential, as a decision asks for it (R11, R12). */
+/**
+ * What the end of a lease means: `keep` for work (spent at once, R12), `giveBack` for paid uses (R11), `free` for slots of
+ * calls in flight. A slot is used by nobody for good: whatever ends its claim frees it, uncounted, and the claim is
+ * forgotten with its end. So a slot has no end of its own, and its `uses` may differ from take to take like any limit.
+ */
+export type Lapse = 'keep' | 'giveBack' | 'free'
+
+/** One use of a credential, or one slot, as a decision asks for it (R11, R12). */
 export interface ClaimTake {
-  /** Replay key of a challenge, or payment hash: the identity of the credential, never the text of a token. */
+  /** Replay key of a challenge, or payment hash: the identity of the credential, never the text of a token. Or what has slots. */
   readonly credential: string
   /** Home shard of the credential, 0..63 (R9). */
   readonly shard: number
   /** Random name of this claim: `keep` and `giveBack` act on it alone. */
   readonly claimId: string
-  /** Uses as signed or sold. A record never has more uses than it began with. */
+  /** Uses as signed or sold; a record never has more than it began with. Of slots: how many there are now. */
   readonly uses: number
   /**
    * When the credential ends as it was issued; its record lives 60 s longer. Judged by the store's clock. Never an earlier
-   * end that its holder added: the record would be forgotten while the credential as issued is still good.
+   * end that its holder added: the record would be forgotten while the credential as issued is still good. 0 for slots.
    */
   readonly expiresAtMs: number
   /** When it was issued, where known: a store that began later refuses it as `lost` (R15). */
   readonly issuedAtMs?: number
   /** How long the claim stays live without `renew`. */
   readonly leaseMs: number
-  /** What a lapsed lease means: `keep` for work (spent at once, R12), `giveBack` for paid uses (R11). */
-  readonly lapse: 'keep' | 'giveBack'
+  readonly lapse: Lapse
+  /**
+   * It shows who calls and buys nothing: never given back, and while the store is down a process may judge it by its own
+   * memory (R16). Default false.
+   */
+  readonly proof?: boolean
   /** Is the payment behind it known to be settled? True where there is nothing to settle. Once true, always true (R26). */
   readonly settled: boolean
 }
@@ -61,7 +74,7 @@ export interface ClaimTake {
 /**
  * - `claimed`: the use is taken.
  * - `spent`: no use is left.
- * - `inFlight`: no use is left now, but a live claim may still give one back.
+ * - `inFlight`: no use is left now, but a live claim may still give one back; so with slots, when all are taken.
  * - `exhausted`: no use is left, and it was given back as often as allowed.
  * - `expired`, `lost`, `unsettled`: nothing was looked at further, nothing is taken.
  */
@@ -83,7 +96,10 @@ export interface AdmitRequest {
   readonly shard: number
   readonly common: readonly WindowTake[]
   readonly ways: readonly WayTake[]
-  /** Taken, each if it fits, when the common windows fit but no way does: the `issued` window (R21). */
+  /**
+   * Taken, each if it fits, when the common windows fit but no way does: the `issued` window (R21). Only looked at where a
+   * slot is wanting: who has to wait for that is issued nothing.
+   */
   readonly otherwise: readonly WindowTake[]
   /** Fence: later than this on the store's clock, nothing is charged and the outcome is `late` (R13). */
   readonly deadlineMs?: number

@@ -5,21 +5,30 @@ import type { WarningCode } from './errors.ts'
 export interface Warnings {
   readonly once: (code: WarningCode, message: string) => void
   readonly atMostEachMinute: (code: WarningCode, message: string) => void
+  /** What was said so far. */
+  readonly said: ReadonlyMap<WarningCode, Said>
+}
+
+export interface Said {
+  readonly times: number
+  /** Milliseconds since 1970. */
+  readonly lastMs: number
 }
 
 const PAUSE_MS = 60_000
 
 export function createWarnings(emit: Emit, log: (line: string) => void, now: () => number): Warnings {
-  const last = new Map<WarningCode, number>()
+  const said = new Map<WarningCode, Said>()
   const say = (code: WarningCode, message: string, pauseMs: number) => {
-    const before = last.get(code)
-    if (before !== undefined && now() - before < pauseMs) return
-    last.set(code, now())
+    const before = said.get(code)
+    if (before !== undefined && now() - before.lastMs < pauseMs) return
+    said.set(code, { times: (before?.times ?? 0) + 1, lastMs: now() })
     log(`turnpike: ${message} (${code}: see docs/errors.md#${code})`)
     emit({ type: 'warning', code, message })
   }
   return {
     once: (code, message) => say(code, message, Number.POSITIVE_INFINITY),
     atMostEachMinute: (code, message) => say(code, message, PAUSE_MS),
+    said,
   }
 }

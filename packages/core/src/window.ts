@@ -35,16 +35,16 @@ export function parseDuration(text: string): number | undefined {
 export function parseWindows(windows: Windows, option: string): readonly WindowSpec[] {
   const list = Array.isArray(windows) ? windows : [windows]
   const specs = list.map((window: WindowText | WindowSpec) => parseWindow(window, option))
-  if (specs.length === 0) throw invalid(option, 'an empty list')
+  if (specs.length === 0) throw invalid(option, 'an empty list is no window')
   if (new Set(specs.map((spec) => spec.windowMs)).size < specs.length)
-    throw invalid(option, 'two windows of one length')
+    throw invalid(option, 'two windows of one length: keep one')
   return specs
 }
 
 function parseWindow(window: WindowText | WindowSpec, option: string): WindowSpec {
   const { limit, windowMs } = typeof window === 'string' ? parseWindowText(window) : (window ?? {})
   if (!isWhole(limit, MAX_LIMIT) || !isWhole(windowMs, MAX_WINDOW_MS))
-    throw invalid(option, JSON.stringify(window))
+    throw invalid(option, `${JSON.stringify(window)} is no window`)
   return { limit, windowMs }
 }
 
@@ -53,10 +53,10 @@ function parseWindowText(text: string): WindowSpec {
   return { limit: /^\d+$/.test(amount) ? Number(amount) : 0, windowMs: parseDuration(length) ?? 0 }
 }
 
-function invalid(option: string, found: string): TurnpikeError {
+function invalid(option: string, complaint: string): TurnpikeError {
   return new TurnpikeError(
     'option_invalid',
-    `${option}: ${found} is no window. Write '60/1m' (60 in any minute, at most 24.8 days), a list of such, or { limit, windowMs }`,
+    `${option}: ${complaint}. Write '60/1m' (60 in any minute, at most 24.8 days), a list of such, or { limit, windowMs }`,
   )
 }
 

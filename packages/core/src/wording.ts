@@ -1,17 +1,24 @@
 import {
+  type AuthChallenge,
   type LightningOffer,
   type Offer,
+  parseWwwAuthenticate,
   type PowOffer,
   PROBLEM_CODES,
   type ProblemCode,
 } from '@turnpike/protocol'
+import type { PolicyWindow } from './policy.ts'
 import type { ShownWindow } from './rate-limit-fields.ts'
 import { VERSION } from './version.ts'
 
 /** What a refusal has to say. */
 export interface RefusalFacts {
   readonly code: ProblemCode
+  /** What exactly is wrong, where the code alone does not say it. */
+  readonly detail?: string | undefined
   readonly offers: readonly Offer[]
+  /** Challenges of `WWW-Authenticate` that ask who calls. */
+  readonly identify: readonly string[]
   /** The free allowance of the policy. */
   readonly free: readonly ShownWindow[]
   /** Waiting alone would do after so long; undefined when it would not. */
@@ -31,9 +38,9 @@ export function wordRefusal(facts: RefusalFacts, commandHint: boolean): string {
   const work = facts.offers.find((offer) => offer.rail === 'pow')
   const payment = facts.offers.find((offer) => offer.rail === 'lightning')
   return [
-    `${PROBLEM_CODES[facts.code].title}${EXPLANATIONS[facts.code] ?? ''}.`,
+    `${PROBLEM_CODES[facts.code].title}${explanation(facts)}.`,
     ways.length === 0 ? 'There is no way on for this call at the moment.' : `Ways on: ${ways.join('; or ')}.`,
-    FOR_THE_PERSON_IN_CHARGE,
+    facts.identify.length > 0 && facts.offers.length === 0 ? FOR_ACCOUNT_HOLDERS : FOR_THE_PERSON_IN_CHARGE,
     ...(work === undefined ? [] : [howToWork(work, facts.howToRepeat)]),
     ...(payment === undefined ? [] : [howToPay(payment, facts)]),
     ...(work !== undefined && commandHint ? [`Command: ${command(work)}`] : []),
@@ -49,20 +56,34 @@ const EXPLANATIONS: Partial<Readonly<Record<ProblemCode, string>>> = {
   credential_too_weak: ': recent calls made the work harder, or the price is higher',
   credential_wrong_work: ': the nonce does not meet the target',
   credential_lost: ': the gate was restarted since; take a fresh offer',
+  meter_exhausted: ': what this call would use does not fit into what is left of it',
+  in_flight_limit: ': try again when one of them has ended',
   credential_in_use: ': try again when that call has ended',
 }
 
 const FOR_THE_PERSON_IN_CHARGE =
   'For the person in charge: this server meters automated calls; no account is needed, and nothing was charged for this answer.'
 
-function waysOn({ free, offers, waitMs }: RefusalFacts): readonly string[] {
-  const ways = offers.map(wordOffer)
+const FOR_ACCOUNT_HOLDERS =
+  'For the person in charge: this server wants to know who calls, and nothing was charged for this answer.'
+
+function explanation({ code, detail = '' }: RefusalFacts): string {
+  return detail === '' ? (EXPLANATIONS[code] ?? '') : `: ${detail}`
+}
+
+function waysOn({ free, offers, identify, waitMs }: RefusalFacts): readonly string[] {
+  const ways = [...offers.map(wordOffer), ...wordIdentities(identify)]
   if (waitMs === undefined) return ways
   const allowance = free
-    .map(({ window }) => `${window.limit} per ${wordPeriod(window.windowMs)}`)
+    .map(({ window }) => `${wordLimit(window)} per ${wordPeriod(window.windowMs)}`)
     .join(' and ')
   const waiting = `wait ${wordDuration(waitMs)}`
   return [allowance === '' ? waiting : `${waiting} for the free allowance (${allowance})`, ...ways]
+}
+
+/** '60', '200000 tokens'. */
+function wordLimit({ limit, unit }: PolicyWindow): string {
+  return unit === undefined ? `${limit}` : `${limit} ${unit}`
 }
 
 function wordOffer(offer: Offer): string {
@@ -72,6 +93,21 @@ function wordOffer(offer: Offer): string {
     case 'lightning':
       return `pay: ${offer.sats} sats over Lightning, good for ${wordUses(offer.uses)}`
   }
+}
+
+/** One for each thing that can be shown: a token that is bound to a key answers `Bearer` as well as `DPoP`. */
+function wordIdentities(lines: readonly string[]): readonly string[] {
+  const words = lines.flatMap(parseWwwAuthenticate).map(wordIdentity)
+  return [...new Set(words)]
+}
+
+function wordIdentity({ scheme, params }: AuthChallenge): string {
+  const { header, scope, resource_metadata: metadata } = params
+  if (scheme !== 'bearer' && scheme !== 'dpop')
+    return `identify yourself: a key in the header ${header ?? 'Authorization'}`
+  const granting = scope === undefined ? '' : ` that grants ${scope}`
+  const source = metadata === undefined ? '' : `, to be had as ${metadata} says`
+  return `identify yourself: an access token${granting} in the header Authorization${source}`
 }
 
 /** '65,536'. A number formatter would cost more than all other words together, and a tenth of a second to load. */

@@ -41,6 +41,21 @@ describe('callers', () => {
     passOf(await gate.decide(request(), policy))
   })
 
+  test('of class anonymous and named like an address do not use up the calls of that address', async () => {
+    const { gate } = testGate({
+      caller: (view) => {
+        const id = view.header('x-user')
+        return id === undefined ? undefined : { class: 'anonymous', id }
+      },
+    })
+    const policy = gate.policy({ free: '1/1m' })
+    for (const id of ['192.0.2.1', 'unknown']) {
+      passOf(await gate.decide(request({ headers: { 'x-user': id } }), policy))
+    }
+    passOf(await gate.decide(request({ ip: '192.0.2.1' }), policy))
+    passOf(await gate.decide(request({ ip: undefined }), policy))
+  })
+
   test('are named before any credential is looked at; a fault there admits nobody (R1)', async () => {
     const { gate } = testGate({
       caller: () => {
@@ -117,5 +132,21 @@ describe('the directory of callers (R9)', () => {
       callers.byName({ class: 'ab', id: ':c' }),
     ].map(({ holder }) => holder)
     expect(new Set(holders).size).toBe(3)
+  })
+})
+
+describe('gate.inspect', () => {
+  test.each<[string, string | undefined, string | undefined]>([
+    ['an address of IPv4', '203.0.113.7', undefined],
+    ['an address of IPv6', '2001:db8:1:2:3:4:5:6', undefined],
+    ['no address', undefined, undefined],
+    ['a name', '203.0.113.7', 'acme'],
+  ])('finds a caller with %s as its admission names it', async (_, ip, id) => {
+    const { gate } = testGate({ caller: () => (id === undefined ? undefined : { class: 'partner', id }) })
+    const policy = gate.policy({ name: 'p', free: '9/1m' })
+    const { admission } = passOf(await gate.decide(request({ ip }), policy))
+    expect(await gate.inspect(admission.caller)).toMatchObject([{ used: 1 }])
+    await gate.reset(admission.caller)
+    expect(await gate.inspect(admission.caller)).toEqual([])
   })
 })

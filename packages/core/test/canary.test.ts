@@ -41,13 +41,16 @@ describe('secrets', () => {
       'refused',
       'observed',
       'issued',
+      'decided',
       'ended',
       'payment',
       'overlap',
+      'storeFailed',
       'warning',
     ] as const) {
       gate.on(type, (event: GateEvent) => seen.push(event))
     }
+    gate.status()
     const policy = gate.policy({ free: '1/1m', require: anyOf(pow(1), voucher()) })
     const named = { 'x-api-key': CANARIES.apiKey }
     const paid = { ...named, authorization: `L402 ${CANARIES.voucher}` }
@@ -64,6 +67,7 @@ describe('secrets', () => {
     seen.push(refusal, refusalOf(await ask(paid)), refusalOf(await ask({ authorization: 'L402 nonsense' })))
     seen.push(worked.headers, bought.headers, await gate.issue(request({ ip })))
     seen.push(await Promise.resolve(gate.decide(request({ ip }), testGate().gate.policy({}))).catch(String))
+    seen.push(gate.status())
 
     const text = JSON.stringify([seen, lines])
     expect(text.length).toBeGreaterThan(2000)
@@ -118,4 +122,4 @@ describe('secrets', () => {
   })
 })
 
-const EVENTS = ['admitted', 'refused', 'issued', 'ended', 'payment', 'overlap', 'warning'] as const
+const EVENTS = ['admitted', 'refused', 'issued', 'decided', 'ended', 'payment', 'overlap', 'warning'] as const

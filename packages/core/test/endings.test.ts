@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { anyOf, type Ending, type GateEvent, pow } from '@turnpike/core'
+import { anyOf, type Ending, type GateEvent, type PolicyOptions, pow } from '@turnpike/core'
 import { passOf, powOfferOf, refusalOf, request, solved, testGate } from './requests.ts'
 import { voucher, voucherRail } from './voucher-rail.ts'
 
@@ -113,6 +113,40 @@ describe('work', () => {
 })
 
 describe('an ending', () => {
+  test.each<[string, PolicyOptions, Readonly<Record<string, string>>, boolean]>([
+    ['a paid use', { require: voucher() }, paid(), true],
+    ['a slot', { inFlight: 2 }, {}, true],
+    ['a meter', { meters: { tokens: { limit: '100/1h', estimate: 10 } } }, {}, true],
+    ['windows alone, which are spent at once', { free: '9/1m', ceiling: '9/1m' }, {}, false],
+  ])('of a call that took %s: awaited, %j', async (_, options, headers, awaited) => {
+    const { gate } = testGate({ rails: [voucherRail] })
+    const policy = gate.policy(options)
+    expect(passOf(await gate.decide(request({ headers }), policy)).awaitsEnding).toBe(awaited)
+  })
+
+  test('of a call that worked is awaited while somebody listens to endings, and not after (R12)', async () => {
+    const { gate } = testGate()
+    const policy = gate.policy({ require: pow(1, { uses: 3 }) })
+    const headers = solved(powOfferOf(await gate.decide(request(), policy)))
+    const isAwaited = async () => passOf(await gate.decide(request({ headers }), policy)).awaitsEnding
+    const before = await isAwaited()
+    const leave = gate.on('ended', () => undefined)
+    const meanwhile = await isAwaited()
+    leave()
+    expect([before, meanwhile, await isAwaited()]).toEqual([false, true, false])
+  })
+
+  test('that never started gives back what the policies outside took, though nobody told them (R4)', async () => {
+    const { gate } = testGate()
+    const ceiling = gate.policy({ ceiling: '1/1m' })
+    const route = gate.policy({ free: '1/1m' })
+    const left = request()
+    passOf(await gate.decide(left, ceiling))
+    await passOf(await gate.decide(left, route)).finish({ kind: 'notStarted' })
+    passOf(await gate.decide(request(), ceiling))
+    passOf(await gate.decide(request(), route))
+  })
+
   test('that never started gives the windows back too', async () => {
     const { gate } = testGate()
     const policy = gate.policy({ free: '1/1m', ceiling: '1/1m' })

@@ -138,6 +138,7 @@ describe('the books', () => {
     expect(paid.audit).toHaveLength(1)
     expect(paid.audit[0]).not.toContain('\n')
     expect(JSON.parse(paid.audit[0] ?? '').resource).toHaveLength(200)
+    expect(paid.books[0]?.resource).toHaveLength(200)
   })
 
   test.each<[string, GateOptions]>([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { describeStore } from '@turnpike/testkit'
+import { describeCallers, describeMeters, describeStore } from '@turnpike/testkit'
 import type { OpenStore } from '@turnpike/testkit'
 import { memoryStore } from '../src/memory-store.ts'
 import type { MemoryStore, MemoryStoreOptions } from '../src/memory-store.ts'
@@ -50,6 +50,8 @@ function claiming(changes: Partial<ClaimTake>): AdmitRequest {
 }
 
 describeStore('memory', async () => openMemory())
+describeCallers('memory', async () => openMemory())
+describeMeters('memory', async () => openMemory())
 
 describe('memory store, full (R18)', () => {
   test('newcomers are turned away as full, and those known go on', () => {

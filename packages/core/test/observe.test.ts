@@ -62,6 +62,31 @@ describe('a CORS preflight', () => {
   })
 })
 
+describe('X-Forwarded-For', () => {
+  const asked = async (ip: string | undefined, field: string | undefined) => {
+    const { gate, lines } = testGate()
+    const policy = gate.policy({ free: '9/1m' })
+    const headers = field === undefined ? {} : { 'x-forwarded-for': field }
+    for (let call = 0; call < 2; call++) await gate.decide(request({ ip, headers }), policy)
+    return lines
+  }
+
+  test('that the framework does not believe is named once, with the setting', async () => {
+    expect(await asked('10.0.0.1', '203.0.113.9, 10.0.0.7')).toEqual([
+      expect.stringMatching(/'trust proxy', 1.*trust_proxy_missing/),
+    ])
+  })
+
+  test.each([
+    ['203.0.113.9', '203.0.113.9, 10.0.0.7'],
+    ['10.0.0.7', '10.0.0.7'],
+    ['2001:db8::1', '2001:db8::1'],
+    ['192.0.2.1', undefined],
+  ])('that gave the address %s (%s) is nothing to speak of', async (ip, field) => {
+    expect(await asked(ip, field)).toEqual([])
+  })
+})
+
 describe('JSON-RPC behind protect', () => {
   test.each([[{ jsonrpc: '2.0', method: 'initialize' }], [[{ jsonrpc: '2.0', method: 'tools/list' }]]])(
     'is warned about once, and names what to use',

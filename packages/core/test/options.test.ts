@@ -8,6 +8,7 @@ import {
   pow,
   type PolicyOptions,
   protectPolicy,
+  sats,
   toGate,
 } from '@turnpike/core'
 import { request, SECRET, testGate } from './requests.ts'
@@ -21,6 +22,8 @@ const thrown = (make: () => unknown): unknown => {
   }
   return undefined
 }
+
+const ok = (): void => undefined
 
 /** What plain JavaScript may pass. */
 const untyped = <T>(value: unknown): T => value as T
@@ -40,6 +43,28 @@ describe('createGate', () => {
     ['a subnet of 16 bits', { ipv6Subnet: 16 }, 'option_invalid', /32 to 128/],
     ['a challenge path without a slash', { challengePath: 'challenge' }, 'option_invalid', /begins with/],
     ['a caller that is no function', { caller: 'me' }, 'option_invalid', /function/],
+    ['a name that is a number', { name: 7 }, 'option_invalid', /1 to 32/],
+    ['a secret that is a number', { secret: 7 }, 'option_invalid', /secret takes a text/],
+    ['a secret that is null', { secret: null }, 'option_invalid', /secret takes a text/],
+    ['a secret among others that is no text', { secret: [SECRET, 7] }, 'secret_short', /32 characters/],
+    ['rails that are no list', { rails: 7 }, 'option_invalid', /rails takes a list/],
+    ['rails that are none', { rails: [null] }, 'option_invalid', /rails takes a list/],
+    ['a challenge path that is a number', { challengePath: 7 }, 'option_invalid', /begins with/],
+    [
+      'headers neither on nor off',
+      { legacyHeaders: 'yes' },
+      'option_invalid',
+      /legacyHeaders .*true or false/,
+    ],
+    ['a hint neither on nor off', { commandHint: 'false' }, 'option_invalid', /commandHint .*true or false/],
+    [
+      'fake money by a word',
+      { payments: { allowFakeMoney: 'no' } },
+      'option_invalid',
+      /allowFakeMoney .*true or/,
+    ],
+    ['a backend without a name', { lightning: { createInvoice: 1 } }, 'option_invalid', /lightning/],
+    ['a list for options', [], 'option_invalid', /takes options/],
   ])('refuses %s, and says the fix', (_what, options, code, message) => {
     expect(thrown(() => createGate(untyped<GateOptions>(options)))).toMatchObject({
       name: 'TurnpikeError',
@@ -60,7 +85,7 @@ describe('createGate', () => {
       { ipv6Subnet: 32 },
       { ipv6Subnet: 128 },
     ]) {
-      expect(createGate({ secret: SECRET, ...options }).challengePath).toBe('/api/challenge')
+      expect(createGate({ secret: SECRET, log: ok, ...options }).challengePath).toBe('/api/challenge')
     }
   })
 
@@ -71,7 +96,7 @@ describe('createGate', () => {
     const before = process.env['NODE_ENV']
     process.env['NODE_ENV'] = 'production'
     try {
-      expect(thrown(() => createGate())).toMatchObject({ code: 'secret_missing' })
+      expect(thrown(() => createGate({ log: ok }))).toMatchObject({ code: 'secret_missing' })
     } finally {
       process.env['NODE_ENV'] = before
     }
@@ -81,6 +106,37 @@ describe('createGate', () => {
     const { gate } = testGate()
     expect(toGate(gate)).toBe(gate)
     expect(toGate({ secret: SECRET, name: 'made' }).name).toBe('made')
+  })
+})
+
+describe('a memory store', () => {
+  test.each<[unknown, RegExp]>([
+    [{ now: 7 }, /now takes a function/],
+    [{ maxHolders: 0 }, /whole numbers/],
+    [null, /takes an object/],
+    [7, /takes an object/],
+  ])('refuses %j, and says the fix', (options, message) => {
+    expect(thrown(() => memoryStore(untyped<object>(options)))).toMatchObject({
+      code: 'option_invalid',
+      message: expect.stringMatching(message),
+    })
+  })
+})
+
+describe('the terms of work', () => {
+  const { gate } = testGate()
+
+  test.each<[string, () => PolicyOptions, RegExp]>([
+    ['adaptive null', () => ({ require: pow(4, untyped({ adaptive: null })) }), /adaptive: take/],
+    ['adaptive true', () => ({ require: pow(4, untyped({ adaptive: true })) }), /adaptive: take/],
+    ['no difficulty', () => ({ require: pow(untyped(null)) }), /difficulty/],
+    ['bits in words', () => ({ require: pow(untyped({ bits: '16' })) }), /difficulty/],
+    ['a duration that is a number', () => ({ require: pow(4, untyped({ validFor: 7 })) }), /validFor/],
+  ])('refuse %s, and say the fix', (_what, options, message) => {
+    expect(thrown(() => gate.policy(options()))).toMatchObject({
+      code: 'requirement_invalid',
+      message: expect.stringMatching(message),
+    })
   })
 })
 
@@ -95,13 +151,17 @@ describe('a policy', () => {
     ['a window without a length', { free: '60' }, 'option_invalid', /'60\/1m'/],
     ['a window of 25 days', { ceiling: '1/25d' }, 'option_invalid', /24.8 days/],
     ['an empty list of windows', { ceiling: [] }, 'option_invalid', /empty list/],
-    ['two windows of one length', { free: ['1/1m', '2/60s'] }, 'option_invalid', /one length/],
+    ['two windows of one length', { free: ['1/1m', '2/60s'] }, 'option_invalid', /one length: keep one/],
+    ['a requirement in its place', pow(4), 'option_invalid', /\{ require: pow\(4\) \}/],
     ['null for a window', { free: [null] }, 'option_invalid', /'60\/1m'/],
     ['a name with a line break', { name: 'a\nb' }, 'option_invalid', /visible ASCII/],
+    ['a name that is no text', { name: {} }, 'option_invalid', /visible ASCII/],
+    ['a name that is a number', { name: 7 }, 'option_invalid', /visible ASCII/],
+    ['a number for options', 7, 'option_invalid', /takes an object/],
     ['a name of 65 characters', { name: 'a'.repeat(65) }, 'option_invalid', /1 to 64/],
     ['an unknown mode', { mode: 'shadow' }, 'option_invalid', /'enforce' or 'observe'/],
     ['a skip that is no function', { skip: true }, 'option_invalid', /function/],
-    ['sats without a rail for them', { require: voucher() }, 'rail_missing', /'lightning'/],
+    ['sats without a rail for them', { require: voucher() }, 'rail_missing', /'lightning'.*phoenixd\(/],
   ])('refuses %s, and says the fix', (_what, options, code, message) => {
     expect(thrown(() => gate.policy(untyped<PolicyOptions>(options)))).toMatchObject({
       code,
@@ -143,6 +203,13 @@ describe('pow()', () => {
     expect(thrown(() => gate.policy(options()))).toMatchObject({ code })
   })
 
+  test.each<[string, () => unknown, RegExp]>([
+    ['pow(4, { difficulty })', () => pow(4, untyped({ difficulty: 3 })), /write pow\(difficulty/],
+    ['sats(9, { amountSats })', () => sats(9, untyped({ amountSats: 3 })), /write sats\(price/],
+  ])('%s would lose one of the two, and is refused', (_what, make, message) => {
+    expect(thrown(make)).toMatchObject({ code: 'option_unknown', message: expect.stringMatching(message) })
+  })
+
   test('takes bits, for hashcash people', () => {
     expect(pow({ bits: 18 })).toEqual(pow(4.5))
   })
@@ -178,6 +245,19 @@ describe('misuse of protect and ceiling', () => {
     ['memoryStore({ maxHolders: 0 })', () => memoryStore({ maxHolders: 0 }), 'option_invalid'],
   ])('%s is refused at boot', (_what, make, code) => {
     expect(thrown(make)).toMatchObject({ name: 'TurnpikeError', code })
+  })
+
+  /** What frameworks call a handler with. */
+  const framework = { headers: {} }
+
+  test.each<[string, () => unknown, RegExp]>([
+    ['options, then a requirement', () => protect({ free: '5/1m' }, pow(6)), /requirement first/],
+    ['options twice', () => protect({ free: '5/1m' }, { name: 'a' }), /requirement first/],
+    ['two requirements', () => protect(pow(4), pow(6)), /protect\(anyOf\(/],
+    ['protect itself for a handler', () => protect(framework, framework, ok), /write protect\(\)/],
+    ['ceiling itself for a handler', () => ceiling(framework, framework, ok), /write ceiling\('600\/1m'\)/],
+  ])('%s are refused, and the fix is named', (_what, make, message) => {
+    expect(thrown(make)).toMatchObject({ code: 'option_invalid', message: expect.stringMatching(message) })
   })
 
   test('a policy made for each request, whose windows would always be empty, is named once', async () => {

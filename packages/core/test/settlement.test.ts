@@ -94,6 +94,18 @@ describe('a call that never started (R31)', () => {
     expect(claimed(store).outcome).toBe('admitted')
   })
 
+  test('has its lease left to lapse when the gate is closed, and none is begun after that', async () => {
+    const { store, renewed, settlement } = renewing()
+    settlement.open(claimed(store).taken)
+    settlement.close()
+    settlement.open({
+      claims: [{ credential: 'x', shard: 1, claimId: 'x', lapse: 'giveBack' }],
+      windows: () => [],
+    })
+    await pause(3 * PACE.renewEveryMs)
+    expect(renewed).toEqual([])
+  })
+
   test('is given back uncounted, however often', async () => {
     const { store, settlement } = renewing()
     for (let call = 0; call < 6; call += 1) {

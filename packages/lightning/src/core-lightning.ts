@@ -7,7 +7,7 @@ import { checkCredential, checkServiceOptions, type ServiceOptions } from './ser
 
 export interface CoreLightningOptions extends ServiceOptions {
   /** A rune that is restricted to the methods which are called (docs/lightning.md). */
-  readonly rune: string
+  readonly rune: string | undefined
 }
 
 /** The states of `listinvoices`. */
@@ -56,6 +56,7 @@ export function coreLightning(options: CoreLightningOptions): LightningBackend {
 /** @throws TurnpikeError `option_invalid` for a rune that cannot be one. */
 export function coreLightningService(owner: string, options: CoreLightningOptions): Service {
   const hint = 'must be a rune, as lightning-cli createrune gives it'
-  checkCredential(owner, options.rune, { name: 'rune', form: /^[\w-]{40,}=*$/, hint })
-  return createService(owner, options, { rune: options.rune })
+  const { rune } = options
+  checkCredential(owner, rune, { name: 'rune', form: /^[\w-]{40,}=*$/, hint })
+  return createService(owner, options, { rune })
 }

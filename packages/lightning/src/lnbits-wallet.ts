@@ -10,7 +10,7 @@ import { createWallet, type LightningWallet, type Sent, succeeded } from './wall
 
 export interface LnbitsWalletOptions extends WalletOptions {
   /** The wallet's admin key: LNbits has no other that can pay. Keep little in that wallet. */
-  readonly adminKey: string
+  readonly adminKey: string | undefined
 }
 
 /** LNbits answers after some seconds, whether the payment has ended or not. */

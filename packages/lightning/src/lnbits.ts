@@ -6,7 +6,7 @@ import { checkCredential, checkServiceOptions, type ServiceOptions } from './ser
 
 export interface LnbitsOptions extends ServiceOptions {
   /** The wallet's invoice key ("Invoice/read key"), which cannot pay. */
-  readonly invoiceKey: string
+  readonly invoiceKey: string | undefined
 }
 
 /**
@@ -53,7 +53,12 @@ export function lnbits(options: LnbitsOptions): LightningBackend {
 }
 
 /** @throws TurnpikeError `option_invalid` for a key that cannot be one. */
-export function lnbitsService(owner: string, options: ServiceOptions, name: string, key: string): Service {
+export function lnbitsService(
+  owner: string,
+  options: ServiceOptions,
+  name: string,
+  key: string | undefined,
+): Service {
   const hint = 'must be a key of the wallet, from its page "API info"'
   checkCredential(owner, key, { name, form: /^[\w-]{8,}$/, hint })
   return createService(owner, options, { 'x-api-key': key })

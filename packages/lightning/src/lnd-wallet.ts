@@ -10,7 +10,7 @@ import { createWallet, type LightningWallet, type Sent, succeeded } from './wall
 
 export interface LndWalletOptions extends WalletOptions {
   /** Hex of a macaroon that may pay and look up payments, and nothing else (docs/lightning.md). */
-  readonly macaroon: string
+  readonly macaroon: string | undefined
 }
 
 /**

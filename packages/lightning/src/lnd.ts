@@ -6,7 +6,7 @@ import { checkCredential, checkServiceOptions, type ServiceOptions } from './ser
 
 export interface LndOptions extends ServiceOptions {
   /** Hex of a macaroon that may add and look up invoices, and nothing else (docs/lightning.md). */
-  readonly macaroon: string
+  readonly macaroon: string | undefined
   /** Names private channels in the invoices: for nodes without a public channel. Default `false`. */
   readonly routeHints?: boolean
 }
@@ -56,13 +56,14 @@ export function lnd(options: LndOptions): LightningBackend {
 }
 
 /** @throws TurnpikeError `option_invalid` for a macaroon that is not in hex. */
-export function lndService(owner: string, options: ServiceOptions & { readonly macaroon: string }): Service {
-  checkCredential(owner, options.macaroon, {
+export function lndService(owner: string, options: ServiceOptions & Pick<LndOptions, 'macaroon'>): Service {
+  const { macaroon } = options
+  checkCredential(owner, macaroon, {
     name: 'macaroon',
     form: /^(?:[0-9a-fA-F]{2}){20,}$/,
     hint: 'must be the macaroon in hex: xxd -p -c 1000 invoice.macaroon',
   })
-  return createService(owner, options, { 'grpc-metadata-macaroon': options.macaroon }, isMacaroonRefused)
+  return createService(owner, options, { 'grpc-metadata-macaroon': macaroon }, isMacaroonRefused)
 }
 
 /** LND answers 500 to a macaroon that it does not take; streams wrap the error. */

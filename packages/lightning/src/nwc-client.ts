@@ -34,7 +34,7 @@ export function checkNwcUrl(owner: string, url: unknown): asserts url is string 
   const hint =
     'must be a connection string: nostr+walletconnect://<64 hex digits>?relay=...&secret=<64 hex digits>'
   checkCredential(owner, url, { name: 'url', form: /^nostr\+walletconnect:\/\/[0-9a-f]{64}\?\S+$/i, hint })
-  const { searchParams } = new URL(String(url).replace(/^nostr\+walletconnect/i, 'http'))
+  const { searchParams } = new URL(url.replace(/^nostr\+walletconnect/i, 'http'))
   const relays = searchParams.getAll('relay')
   if (!/^[0-9a-f]{64}$/i.test(searchParams.get('secret') ?? '') || relays.length === 0) {
     throw invalid(owner, 'url', hint)

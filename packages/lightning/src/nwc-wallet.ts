@@ -34,8 +34,9 @@ export function nwcWallet(options: NwcWalletOptions): LightningWallet {
   checkNetwork('nwcWallet()', options.network)
   checkDuration('nwcWallet()', 'timeoutMs', options.timeoutMs)
   const paymentTimeoutMs = paymentTimeout('nwcWallet()', options.paymentTimeoutMs)
-  checkNwcUrl('nwcWallet()', options.url)
-  const wallet = connectNwc('nwcWallet()', options.url)
+  const { url } = options
+  checkNwcUrl('nwcWallet()', url)
+  const wallet = connectNwc('nwcWallet()', url)
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
   return createWallet({
     name: 'nwc',

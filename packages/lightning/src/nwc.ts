@@ -12,7 +12,7 @@ import { checkDuration, checkNetwork, DEFAULT_TIMEOUT_MS } from './service-optio
 
 export interface NwcOptions {
   /** The connection string of the wallet: `nostr+walletconnect://...`. It is a secret. */
-  readonly url: string
+  readonly url: string | undefined
   /** The network of its invoices. Any other is refused. Default `'bitcoin'`. */
   readonly network?: BitcoinNetwork
   /** Longest that one call takes, in ms. Default 5,000. */
@@ -31,8 +31,9 @@ export function nwc(options: NwcOptions): LightningBackend {
   checkKnownOptions('nwc()', options, ['url', 'network', 'timeoutMs', 'now'])
   checkNetwork('nwc()', options.network)
   checkDuration('nwc()', 'timeoutMs', options.timeoutMs)
-  checkNwcUrl('nwc()', options.url)
-  const wallet = connectNwc('nwc()', options.url)
+  const { url } = options
+  checkNwcUrl('nwc()', url)
+  const wallet = connectNwc('nwc()', url)
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
   const now = options.now ?? Date.now
   return createBackend({

@@ -6,7 +6,7 @@ import { checkCredential, checkServiceOptions, type ServiceOptions } from './ser
 
 export interface PhoenixdOptions extends ServiceOptions {
   /** For a backend, `http-password-limited-access` of phoenix.conf, which cannot pay; for a wallet, `http-password`. */
-  readonly password: string
+  readonly password: string | undefined
 }
 
 /** In phoenixd's own measure: the UTF-16 units of a text. */

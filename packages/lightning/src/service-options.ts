@@ -79,7 +79,12 @@ export interface CredentialForm {
 }
 
 /** @throws TurnpikeError `option_invalid` when the credential cannot be one, with how to get it. */
-export function checkCredential(owner: string, value: unknown, { name, form, hint }: CredentialForm): void {
+export function checkCredential(
+  owner: string,
+  value: unknown,
+  { name, form, hint }: CredentialForm,
+): asserts value is string {
+  if (value === undefined) throw invalid(owner, name, `is not set: it ${hint}`)
   if (typeof value !== 'string' || !form.test(value)) throw invalid(owner, name, hint)
 }
 

@@ -1,4 +1,4 @@
-import { lnbits, lnd, phoenixd, phoenixdWallet } from '@turnpike/lightning'
+import { coreLightning, lnbits, lnd, nwc, nwcWallet, phoenixd, phoenixdWallet } from '@turnpike/lightning'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { createServer as createHttpServer, type RequestListener } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
@@ -178,7 +178,7 @@ describe('options', () => {
     ],
     ['no time', () => lnd({ url, macaroon: MACAROON, timeoutMs: 0 }), 'option_invalid'],
     ['a macaroon in base64', () => lnd({ url, macaroon: 'AgEDbG5kAvgBAwoQhunter22==' }), 'option_invalid'],
-    ['no password', () => phoenixd({ url, password: '' }), 'option_invalid'],
+    ['an empty password', () => phoenixd({ url, password: '' }), 'option_invalid'],
     ['no key', () => lnbits({ url, invoiceKey: '' }), 'option_invalid'],
     [
       'the name of a certificate’s file',
@@ -198,6 +198,19 @@ describe('options', () => {
   ])('%s is refused at once, and no value repeated', (_, create, code) => {
     expect(create).toThrow(expect.objectContaining({ code }))
     expect(create).not.toThrow('hunter22')
+  })
+
+  test.each([
+    ['phoenixd() password', () => phoenixd({ url, password: undefined })],
+    ['phoenixdWallet() password', () => phoenixdWallet({ url, password: undefined })],
+    ['lnd() macaroon', () => lnd({ url, macaroon: undefined })],
+    ['lnbits() invoiceKey', () => lnbits({ url, invoiceKey: undefined })],
+    ['coreLightning() rune', () => coreLightning({ url, rune: undefined })],
+    ['nwc() url', () => nwc({ url: undefined })],
+    ['nwcWallet() url', () => nwcWallet({ url: undefined })],
+  ])('%s that the environment does not have is refused at once, and called not set', (what, create) => {
+    expect(create).toThrow(expect.objectContaining({ code: 'option_invalid' }))
+    expect(create).toThrow(`${what.replace('()', '():')} is not set`)
   })
 
   test.each([

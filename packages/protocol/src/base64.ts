@@ -1,13 +1,14 @@
 /** Standard base64 with padding (RFC 4648 §4), which the macaroons of L402 travel in. */
 
-import { decodeBase64url, encodeBase64url } from './base64url.ts'
+import { codesOf, decodeBase64url, encodeSextets } from './base64url.ts'
 
+const CODES = codesOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
 const PADDING = ['', '===', '==', '=']
 
 /** @returns the padded text of `bytes`. */
 export function encodeBase64(bytes: Uint8Array): string {
-  const text = encodeBase64url(bytes)
-  return text.replaceAll('-', '+').replaceAll('_', '/') + PADDING[text.length % 4]
+  const text = encodeSextets(bytes, CODES)
+  return text + PADDING[text.length % 4]
 }
 
 /**

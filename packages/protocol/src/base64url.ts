@@ -2,11 +2,7 @@
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-/** Two characters for each 12 bits: half as many pieces as by single ones. */
-const PAIRS = Array.from(
-  { length: 4096 },
-  (_, bits) => ALPHABET.charAt(bits >> 6) + ALPHABET.charAt(bits & 63),
-)
+const CODES = codesOf(ALPHABET)
 
 /** Sextet by character code; -1 for a character that is not in the alphabet. */
 const SEXTETS = Int8Array.from({ length: 128 }, (_, code) => ALPHABET.indexOf(String.fromCharCode(code)))
@@ -16,12 +12,31 @@ const sextetAt = (text: string, at: number): number => SEXTETS[text.charCodeAt(a
 
 /** @returns the unpadded text of `bytes`. */
 export function encodeBase64url(bytes: Uint8Array): string {
-  let text = ''
+  return encodeSextets(bytes, CODES)
+}
+
+/** Character codes of an alphabet of 64. */
+export function codesOf(alphabet: string): Uint8Array {
+  return Uint8Array.from(alphabet, (character) => character.charCodeAt(0))
+}
+
+// Texts are put together here and decoded at once, which gives them in one piece; nothing awaits in between.
+const roomy = new Uint8Array(4096)
+const decoder = new TextDecoder()
+
+/** @returns the unpadded text of `bytes`, in the alphabet that `codes` are of. */
+export function encodeSextets(bytes: Uint8Array, codes: Uint8Array): string {
+  const length = Math.ceil((bytes.length * 4) / 3)
+  const text = length + 3 <= roomy.length ? roomy : new Uint8Array(length + 3)
+  let to = 0
   for (let at = 0; at < bytes.length; at += 3) {
     const group = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
-    text += `${PAIRS[group >> 12]}${PAIRS[group & 4095]}`
+    text[to++] = codes[group >> 18] ?? 0
+    text[to++] = codes[(group >> 12) & 63] ?? 0
+    text[to++] = codes[(group >> 6) & 63] ?? 0
+    text[to++] = codes[group & 63] ?? 0
   }
-  return text.slice(0, Math.ceil((bytes.length * 4) / 3))
+  return decoder.decode(text.subarray(0, length))
 }
 
 /**

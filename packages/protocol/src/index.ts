@@ -32,6 +32,7 @@ export {
   L402_HEADER,
   POW_SOLUTION_HEADER,
 } from './header-names.ts'
+export { createHmac } from './hmac.ts'
 export { formatL402Caveats, readL402Caveats } from './l402-caveats.ts'
 export type { L402Allowance, L402Grant } from './l402-caveats.ts'
 export { parseL402Credentials } from './l402-credential.ts'

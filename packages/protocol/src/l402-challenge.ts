@@ -1,7 +1,7 @@
 /** L402 (formerly LSAT) as its clients see it: the challenge in a 402, and the credential that answers it. */
 
-import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
+import { DIGEST_BYTES, digestInto } from './digest.ts'
 import type { AuthChallenge } from './www-authenticate.ts'
 
 export interface L402Challenge {
@@ -48,7 +48,10 @@ const HASH_PATTERN = /^[0-9a-f]{64}$/
 
 /** Does this preimage prove the payment: is its SHA-256 the payment hash? Both are 64 lower-case hex digits. */
 export function isPreimageOf(preimage: string, paymentHash: string): boolean {
-  return HASH_PATTERN.test(preimage) && bytesToHex(sha256(hexToBytes(preimage))) === paymentHash
+  if (!HASH_PATTERN.test(preimage)) return false
+  const hash = new Uint8Array(DIGEST_BYTES)
+  digestInto(hexToBytes(preimage), hash)
+  return bytesToHex(hash) === paymentHash
 }
 
 /**

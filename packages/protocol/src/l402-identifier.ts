@@ -81,14 +81,14 @@ function numberAt(bytes: Uint8Array, at: number, length: number): number {
 }
 
 function putNumber(bytes: Uint8Array, at: number, value: number, length: number): void {
-  if (!Number.isSafeInteger(value) || value < 0 || value >= 256 ** length) {
-    throw new RangeError(`a number of ${length} bytes is a whole one from 0, not ${value}`)
-  }
   let rest = value
   for (let index = at + length - 1; index >= at; index -= 1) {
-    bytes[index] = rest % 256
-    rest = Math.floor(rest / 256)
+    const upper = Math.floor(rest / 256)
+    bytes[index] = rest - upper * 256
+    rest = upper
   }
+  if (rest === 0 && Number.isSafeInteger(value)) return
+  throw new RangeError(`a number of ${length} bytes is a whole one from 0, not ${value}`)
 }
 
 function putBytes(bytes: Uint8Array, at: number, value: Uint8Array, length: number): void {

@@ -10,7 +10,7 @@
  */
 
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
-import { chainHmac } from './hmac-chain.ts'
+import { createHmac, hmac } from './hmac.ts'
 import { createFieldReader, encodeField, type FieldReader } from './macaroon-field.ts'
 
 /** A macaroon, nothing of it believed. */
@@ -38,7 +38,7 @@ const START = Uint8Array.of(VERSION)
 const END = Uint8Array.of(0)
 
 /** Every macaroon library derives the first key like this, whatever the root key is. */
-const GENERATOR = utf8ToBytes('macaroons-key-generator')
+const keyOf = createHmac(utf8ToBytes('macaroons-key-generator'))
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
@@ -52,8 +52,8 @@ export function signMacaroon(
   identifier: Uint8Array,
   caveats: readonly Uint8Array[],
 ): Uint8Array {
-  let signature = chainHmac(chainHmac(GENERATOR, rootKey), identifier)
-  for (const caveat of caveats) signature = chainHmac(signature, caveat)
+  let signature = hmac(keyOf(rootKey), identifier)
+  for (const caveat of caveats) signature = hmac(signature, caveat)
   return signature
 }
 
@@ -62,7 +62,7 @@ export function attenuateMacaroon(macaroon: Macaroon, caveat: Uint8Array): Macar
   return {
     ...macaroon,
     caveats: [...macaroon.caveats, caveat],
-    signature: chainHmac(macaroon.signature, caveat),
+    signature: hmac(macaroon.signature, caveat),
   }
 }
 

@@ -46,8 +46,12 @@ const CODE_PATTERN = /^[a-z0-9_]{1,64}$/
 const REGISTERED_TYPES: Readonly<Partial<Record<ProblemCode, string>>> = {
   quota_reached: QUOTA_EXCEEDED,
   ceiling_reached: QUOTA_EXCEEDED,
+  subject_ceiling_reached: QUOTA_EXCEEDED,
   limit_reached: QUOTA_EXCEEDED,
+  meter_exhausted: QUOTA_EXCEEDED,
+  in_flight_limit: QUOTA_EXCEEDED,
   issue_flood: QUOTA_EXCEEDED,
+  identity_unavailable: REDUCED_CAPACITY,
   lightning_down: REDUCED_CAPACITY,
   store_down: REDUCED_CAPACITY,
   store_full: REDUCED_CAPACITY,

@@ -29,6 +29,7 @@ describe('public surface', () => {
       'areDistinct',
       'attenuateMacaroon',
       'bitsOfTarget',
+      'createHmac',
       'decodeBase64',
       'decodeBase64url',
       'decodeMacaroon',

@@ -131,18 +131,60 @@ describe('problem code', () => {
         'quota_reached',
       ],
     ],
+    [
+      401,
+      [
+        'identity_required',
+        'api_key_unknown',
+        'bearer_malformed',
+        'bearer_wrong_kind',
+        'bearer_wrong_issuer',
+        'bearer_forged',
+        'bearer_wrong_audience',
+        'bearer_expired',
+        'bearer_inactive',
+        'bearer_unproven',
+        'bearer_wrong_proof',
+        'bearer_replayed',
+      ],
+    ],
+    [403, ['bearer_scope']],
     [404, ['no_challenge']],
     [409, ['credential_in_use']],
-    [429, ['ceiling_reached', 'limit_reached', 'issue_flood']],
-    [503, ['lightning_down', 'price_unknown', 'store_down', 'store_full', 'store_corrupt', 'store_late']],
+    [
+      429,
+      [
+        'ceiling_reached',
+        'subject_ceiling_reached',
+        'limit_reached',
+        'meter_exhausted',
+        'in_flight_limit',
+        'issue_flood',
+      ],
+    ],
+    [
+      503,
+      [
+        'identity_unavailable',
+        'lightning_down',
+        'price_unknown',
+        'estimate_unknown',
+        'store_down',
+        'store_full',
+        'store_corrupt',
+        'store_late',
+      ],
+    ],
   ])('R32 with status %d is one of %j', (status, codes) => {
     const found = Object.entries(PROBLEM_CODES).filter(([, entry]) => entry.status === status)
     expect(found.map(([code]) => code).toSorted()).toEqual([...codes].toSorted())
   })
 
-  test('R32 is never sent as 401 or 403, which clients take for other things', () => {
+  test('R32 is sent as 401 or 403 only where it is about who calls', () => {
+    const codes = Object.entries(PROBLEM_CODES).filter(([, { status }]) => [401, 403].includes(status))
+    for (const [code] of codes) expect(code).toMatch(/^(?:identity|api_key|bearer)_/)
     const statuses = new Set<number>(Object.values(PROBLEM_CODES).map(({ status }) => status))
-    expect([...statuses].toSorted((a, b) => a - b)).toEqual([402, 404, 409, 429, 503])
+    expect([...statuses].toSorted((a, b) => a - b)).toEqual([401, 402, 403, 404, 409, 429, 503])
   })
 
   test('has a short title of its own', () => {

@@ -1,9 +1,10 @@
 import { TurnpikeError } from '@turnpike/core'
 import type { Cluster, Redis, RedisOptions } from 'ioredis'
+import { type CallTimer, createCallTimer } from './call-timer.ts'
 import type { RedisClient } from './script.ts'
 
 /** The store's own connection, made like the user's but so that it never keeps a call waiting (RULES R16). */
-export interface Connection {
+export interface Connection extends CallTimer {
   readonly client: RedisClient
   readonly isCluster: boolean
   /** Resolves when it was ready, and `onReady` done, for the first time; never rejects. */
@@ -38,14 +39,16 @@ export function openConnection(
   }
   const own = isCluster(client)
     ? client.duplicate([], clusterOptions(timeoutMs))
-    : client.duplicate(nodeOptions(timeoutMs))
+    : client.duplicate(nodeOptions())
   let open: () => void
   const opened = new Promise<void>((resolve) => (open = resolve))
   own.on('ready', () => void onReady().finally(() => open()))
   // What goes wrong shows in the calls; without a listener ioredis writes every attempt to the console.
   own.on('error', () => undefined)
+  if (!isCluster(own)) dropIfNeverReady(own)
   return {
     client: own,
+    ...createCallTimer(timeoutMs),
     isCluster: isCluster(own),
     opened,
     reconnect: () => own.disconnect(true),
@@ -54,14 +57,13 @@ export function openConnection(
 }
 
 /** Measured: with its defaults ioredis 6 holds a call for 73 s when Redis is absent, and for ever when it is frozen. */
-function nodeOptions(timeoutMs: number) {
+function nodeOptions() {
   return {
     lazyConnect: false,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     enableReadyCheck: true,
     enableAutoPipelining: false,
-    commandTimeout: timeoutMs,
     connectTimeout: CONNECT_MS,
     // A script that is sent again after a reconnection runs twice.
     autoResendUnfulfilledCommands: false,
@@ -73,7 +75,7 @@ function nodeOptions(timeoutMs: number) {
 }
 
 function clusterOptions(timeoutMs: number) {
-  const { lazyConnect: _lazy, ...redisOptions } = nodeOptions(timeoutMs)
+  const { lazyConnect: _lazy, ...redisOptions } = nodeOptions()
   return {
     lazyConnect: false,
     enableOfflineQueue: false,
@@ -88,8 +90,19 @@ function clusterOptions(timeoutMs: number) {
     retryDelayOnTryAgain: REDIRECTION_PAUSE_MS,
     slotsRefreshTimeout: CONNECT_MS,
     slotsRefreshInterval: SLOTS_REFRESH_MS,
-    redisOptions,
+    // A timer for each call, beside our own: what the client asks a node by itself must not hang on that node either.
+    redisOptions: { ...redisOptions, commandTimeout: timeoutMs },
   }
+}
+
+/** A server that takes the connection and then does not say whether it is ready may be gone: look for it anew. */
+function dropIfNeverReady(client: Redis): void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  client.on('connect', () => {
+    timer = setTimeout(() => client.disconnect(true), CONNECT_MS)
+    timer.unref()
+  })
+  for (const event of ['ready', 'close']) client.on(event, () => clearTimeout(timer))
 }
 
 function retryAfterMs(attempts: number): number {

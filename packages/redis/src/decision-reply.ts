@@ -14,7 +14,7 @@ const CLAIM_OUTCOMES: readonly ClaimOutcome[] = [
   'lost',
   'unsettled',
 ]
-const [ADMITTED, REFUSED, LATE, FULL, CORRUPT] = [1, 2, 3, 4, 5]
+const [ADMITTED, REFUSED, LATE, FULL, CORRUPT, TAKEN] = [1, 2, 3, 4, 5, 7]
 
 /** Reads the packed reply to a batch, decision by decision, in the order in which they were sent. */
 export class ReplyReader {
@@ -30,6 +30,8 @@ export class ReplyReader {
 
   next(shape: Shape): DecisionReply {
     switch (this.#byte()) {
+      case TAKEN:
+        return this.#taken(shape)
       case ADMITTED:
         return this.#admitted(shape)
       case REFUSED:
@@ -45,6 +47,18 @@ export class ReplyReader {
     }
   }
 
+  /** The short answer of the short way: the first way, now, and all units are back after a whole window. */
+  #taken({ common, ways: [way] }: Shape): AdmitOutcome {
+    return {
+      outcome: 'admitted',
+      atMs: this.serverMs,
+      way: 0,
+      common: this.#takenStates(way?.common ?? common),
+      windows: this.#takenStates(way?.windows ?? NOTHING),
+      usesLeft: this.#list(way?.claims ?? 0, () => this.#uint32()),
+    }
+  }
+
   #admitted(shape: Shape): AdmitOutcome {
     const way = this.#byte()
     const atMs = this.serverMs + this.#int32()
@@ -54,7 +68,7 @@ export class ReplyReader {
       atMs,
       way,
       common: this.#openStates(taken?.common ?? shape.common),
-      windows: this.#openStates(taken?.windows ?? 0),
+      windows: this.#openStates(taken?.windows ?? NOTHING),
       usesLeft: this.#list(taken?.claims ?? 0, () => this.#uint32()),
     }
   }
@@ -81,9 +95,17 @@ export class ReplyReader {
     return CLAIM_OUTCOMES[this.#byte()] ?? 'spent'
   }
 
+  #takenStates(lengths: readonly number[]): readonly WindowState[] {
+    return lengths.length === 0 ? NOTHING : lengths.map((fullMs) => this.#takenState(fullMs))
+  }
+
+  #takenState(fullMs: number): WindowState {
+    return { remaining: this.#uint48(), retryMs: 0, nextMs: this.#int32(), fullMs }
+  }
+
   /** Windows of an admission: nothing to wait for. */
-  #openStates(count: number): readonly WindowState[] {
-    return this.#list(count, () => ({
+  #openStates({ length }: readonly number[]): readonly WindowState[] {
+    return this.#list(length, () => ({
       remaining: this.#uint48(),
       retryMs: 0,
       nextMs: this.#int32(),
@@ -91,8 +113,8 @@ export class ReplyReader {
     }))
   }
 
-  #states(count: number): readonly WindowState[] {
-    return this.#list(count, () => ({
+  #states({ length }: readonly number[]): readonly WindowState[] {
+    return this.#list(length, () => ({
       remaining: this.#uint48(),
       retryMs: this.#int32(),
       nextMs: this.#int32(),

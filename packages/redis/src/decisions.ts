@@ -39,11 +39,12 @@ export function createDecisions({ lanes, book, watch, late, tending }: Decisions
 
   /** @throws TurnpikeError `store_may_evict`, `store_unreachable` */
   async function decideWithClaims(request: AdmitRequest): Promise<AdmitOutcome> {
-    if (watch.fault !== undefined) throw watch.fault
+    const trusts = takesCredentials(request)
+    if (trusts && watch.fault !== undefined) throw watch.fault
     try {
       const outcome = await lanes.to(request.shard).decide(book.encode(request))
       // The very first decisions are under way before the servers have been asked.
-      if (watch.fault !== undefined) throw watch.fault
+      if (trusts && watch.fault !== undefined) throw watch.fault
       return outcome
     } catch (error) {
       late.add(request.ways.flatMap((way) => way.claims))
@@ -64,14 +65,19 @@ export function createDecisions({ lanes, book, watch, late, tending }: Decisions
 
   return {
     admit(request) {
-      if (!takesCredentials(request)) return admitPlain(request)
+      if (!takesClaims(request)) return admitPlain(request)
       return hasForeignClaims(request) ? admitAcross(shards, request) : decideWithClaims(request)
     },
     forgetDenials: () => denials.clear(),
   }
 }
 
-/** Also where none was shown yet, but one is about to be asked for. */
-function takesCredentials({ ways, otherwise }: AdmitRequest): boolean {
+/** Also where no credential was shown yet, but one is about to be asked for. */
+function takesClaims({ ways, otherwise }: AdmitRequest): boolean {
   return otherwise.length > 0 || ways.some(({ claims }) => claims.length > 0)
+}
+
+/** What was spent must last; a slot that the server forgets is taken anew. */
+function takesCredentials({ ways, otherwise }: AdmitRequest): boolean {
+  return otherwise.length > 0 || ways.some(({ claims }) => claims.some(({ lapse }) => lapse !== 'free'))
 }

@@ -71,8 +71,8 @@ function isPlainWay({ windows, common = [] }: WayTake): boolean {
   return windows.every(isPlain) && common.every(isPlain)
 }
 
-function isPlain({ cost, force }: WindowTake): boolean {
-  return cost === 1 && force !== true
+function isPlain({ cost, force, correctable }: WindowTake): boolean {
+  return cost === 1 && force !== true && correctable !== true
 }
 
 function statesOf({ common, ways, otherwise }: Refused): readonly WindowState[] {

@@ -10,8 +10,9 @@ import type { Connection } from './connection.ts'
 export type EvictionPolicy = 'never' | 'unknown' | (string & {})
 
 /** @returns the first policy found that forgets. */
-export async function readEvictionPolicy({ client }: Connection): Promise<EvictionPolicy> {
-  const policies = await Promise.all(primariesOf(client).map(readPolicy))
+export async function readEvictionPolicy({ client, bounded }: Connection): Promise<EvictionPolicy> {
+  const asked = primariesOf(client).map((node) => bounded(readPolicy(node)).catch(() => 'unknown' as const))
+  const policies = await Promise.all(asked)
   return policies.find((policy) => policy !== 'never' && policy !== 'unknown') ?? policies[0] ?? 'unknown'
 }
 

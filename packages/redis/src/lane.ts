@@ -108,7 +108,7 @@ export class Lane {
       const sentAtMs = performance.now()
       const decisions = batch.map(({ decision }) => decision)
       const { script, keys, args } = encodeBatch(decisions, this.#clock.at(sentAtMs + timeoutMs))
-      const reader = new ReplyReader(await this.#bounded(script.run(connection.client, keys, args)))
+      const reader = new ReplyReader(await connection.bounded(script.run(connection.client, keys, args)))
       this.#clock.learn(reader.serverMs, sentAtMs, performance.now())
       for (const one of batch) this.#settle(one, reader.next(one.decision.shape), reader.serverMs)
     } catch (error) {
@@ -134,13 +134,13 @@ export class Lane {
   }
 
   async #sendTended(batch: readonly Tended[]): Promise<void> {
-    const { connection, timeoutMs } = this.#parts
+    const { connection } = this.#parts
     try {
-      if (!this.#clock.isKnown) await within(timeoutMs, connection.opened)
+      if (!this.#clock.isKnown) await connection.bounded(connection.opened)
       const sentAtMs = performance.now()
       const args = [formatTendOps(batch.map(({ op }) => op))]
       const keys = batch.flatMap(({ op }) => op.keys)
-      const bytes = await this.#bounded(TEND_SCRIPT.run(connection.client, keys, args))
+      const bytes = await connection.bounded(TEND_SCRIPT.run(connection.client, keys, args))
       const { serverMs, results } = parseTendReply(bytes)
       this.#clock.learn(serverMs, sentAtMs, performance.now())
       for (const [index, one] of batch.entries()) this.#settleTended(one, results[index])
@@ -165,22 +165,5 @@ export class Lane {
     if (!this.#breaker.isOpen) onDown()
     this.#breaker.open(reason)
     return reason
-  }
-
-  /** A single server's client has a timer of its own; a cluster's has one for each node that it tries. */
-  #bounded(work: Promise<Buffer>): Promise<Buffer> {
-    return this.#parts.connection.isCluster ? within(this.#parts.timeoutMs, work) : work
-  }
-}
-
-async function within<Value>(ms: number, work: Promise<Value>): Promise<Value> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const timeUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
-  })
-  try {
-    return await Promise.race([work, timeUp])
-  } finally {
-    clearTimeout(timer)
   }
 }

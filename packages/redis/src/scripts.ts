@@ -1,3 +1,4 @@
+import type { FastTake } from './fast-take.ts'
 import { CLAIM_LUA } from './lua/claim.ts'
 import { ANY_SHAPES_LUA, DECIDE_LUA } from './lua/decide.ts'
 import { fastTakeLua } from './lua/fast-take.ts'
@@ -5,7 +6,6 @@ import { PRELUDE_LUA } from './lua/prelude.ts'
 import { TEND_LUA } from './lua/tend.ts'
 import { WINDOW_LUA } from './lua/window.ts'
 import { createScript } from './script.ts'
-import type { FastTake } from './shape.ts'
 
 const LONG_WAY = WINDOW_LUA + CLAIM_LUA + DECIDE_LUA
 

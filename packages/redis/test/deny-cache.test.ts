@@ -35,6 +35,7 @@ describe('deny cache', () => {
     ['a credential shown', { ...plain, ways: [{ windows: [window], claims: [claim] }] }, false],
     ['a credential to be asked for', { ...plain, otherwise: [window] }, false],
     ['a meter', { ...plain, common: [{ ...window, cost: 500 }] }, false],
+    ['a meter of single units', { ...plain, common: [{ ...window, correctable: true }] }, false],
     ['a debit', { ...plain, ways: [{ windows: [{ ...window, force: true }], claims: [] }] }, false],
     ['a look', { ...plain, ways: [{ windows: [{ ...window, cost: 0 }], claims: [] }] }, false],
     ['a deadline of its own', { ...plain, deadlineMs: 5 }, false],

@@ -55,7 +55,7 @@ function someClaims(play: Play): readonly ClaimTake[] {
       // Records outlast the test: the keys of this clock expire by that of the server.
       expiresAtMs: play.nowMs + pick(random, [-1, 0, 900_000, 5_000_000]),
       leaseMs: pick(random, [1000, 30_000]),
-      lapse: pick(random, ['keep', 'giveBack', 'giveBack'] as const),
+      lapse: pick(random, ['keep', 'giveBack', 'giveBack', 'free'] as const),
       settled: random() < 0.8,
     }
     return random() < 0.3 ? { ...claim, issuedAtMs: WRAP_MS - 1000 + pick(random, [-1, 0, 5000]) } : claim

@@ -1,13 +1,17 @@
 import { afterAll } from '@jest/globals'
 import { redisStore } from '@turnpike/redis'
-import { describeStore } from '@turnpike/testkit'
+import { describeCallers, describeMeters, describeStore, type OpenStore } from '@turnpike/testkit'
 import { setTimeout as pause } from 'node:timers/promises'
 import { freshPrefix, openRedis, serverMs } from './redis-client.ts'
 
 const redis = openRedis()
 afterAll(() => redis.disconnect())
 
-describeStore('redis', async () => {
+describeStore('redis', open)
+describeCallers('redis', open)
+describeMeters('redis', open)
+
+async function open(): Promise<OpenStore> {
   const store = redisStore(redis, { prefix: freshPrefix(), timeoutMs: 2000 })
   return {
     store,
@@ -15,4 +19,4 @@ describeStore('redis', async () => {
     advance: async (ms) => await pause(ms + 2),
     close: async () => await store.close(),
   }
-})
+}

@@ -206,6 +206,43 @@ function describeHandlerView(subject: AdapterSubject): void {
     expect(free.json()).toMatchObject({ admission: { way: 'free', free: 2 } })
   })
 
+  test('R33 the handler reports what it has used, and the budget refuses when it is gone', async () => {
+    const visitor = subject.visitor()
+    const first = await visitor.send({ path: '/metered' })
+    expect(first.json()).toEqual({ left: 75, isGone: false })
+    expect(first.field('RateLimit')).toMatch(/"metered tokens";r=90/)
+    for (const left of [50, 25, 0]) {
+      await subject.mark()
+      expect((await visitor.send({ path: '/metered' })).json()).toMatchObject({ left })
+    }
+    await subject.mark()
+    const refused = await visitor.send({ path: '/metered' })
+    expect([refused.status, refused.json()]).toEqual([
+      429,
+      expect.objectContaining({ code: 'meter_exhausted' }),
+    ])
+    expect(refused.field('Retry-After')).toMatch(WHOLE_SECONDS)
+  })
+
+  test('a call that runs keeps its slot, and frees it when its client leaves', async () => {
+    const visitor = subject.visitor()
+    const since = await subject.mark()
+    const running = visitor.open({ path: '/crowded' })
+    await running.head
+    const refused = await visitor.send({ path: '/crowded' })
+    expect([refused.status, refused.json()]).toEqual([
+      429,
+      expect.objectContaining({ code: 'in_flight_limit' }),
+    ])
+    expect(refused.field('Retry-After')).toBe('1')
+    expect(refused.field('RateLimit')).toMatch(/^"crowded ceiling";r=99\d;t=\d+$/)
+    running.abort()
+    await subject.endings('crowded', since)
+    const next = visitor.open({ path: '/crowded' })
+    expect((await next.head).status).toBe(200)
+    next.abort()
+  })
+
   test('an exempted call is neither counted nor marked', async () => {
     const since = await subject.mark()
     const answer = await subject.visitor().send({ path: '/exempting', headers: { 'x-exempt': 'yes' } })

@@ -3,6 +3,7 @@ import { adapterSubject, type AdapterUnderTest } from './adapter-subject.ts'
 import { describeAdmission } from './describe-adapter-admission.ts'
 import { describeBrowsers } from './describe-adapter-browsers.ts'
 import { describeEndings } from './describe-adapter-endings.ts'
+import { describeIdentities } from './describe-adapter-identities.ts'
 import { describeMistakes } from './describe-adapter-mistakes.ts'
 import { describeOperation } from './describe-adapter-operation.ts'
 
@@ -17,6 +18,7 @@ export function describeAdapter(adapter: AdapterUnderTest): void {
     describe('with default settings', () => {
       const subject = adapterSubject(adapter)
       describeAdmission(subject)
+      describeIdentities(subject)
       describeEndings(subject)
       describeBrowsers(subject)
       describeMistakes(subject)

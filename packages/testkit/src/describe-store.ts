@@ -2,6 +2,7 @@ import { describe } from '@jest/globals'
 import { describeStoreClaims } from './describe-store-claims.ts'
 import { describeStoreEndings } from './describe-store-endings.ts'
 import { describeStoreHolds } from './describe-store-holds.ts'
+import { describeStoreSlots } from './describe-store-slots.ts'
 import { describeStoreLimits } from './describe-store-limits.ts'
 import { describeStoreWays } from './describe-store-ways.ts'
 import { describeStoreWindows } from './describe-store-windows.ts'
@@ -21,6 +22,7 @@ export function describeStore(name: string, open: StoreOpener): void {
     describeStoreLimits(open)
     describeStoreClaims(open)
     describeStoreEndings(open)
+    describeStoreSlots(open)
     describeStoreHolds(open)
   })
 }

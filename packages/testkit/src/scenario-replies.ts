@@ -46,6 +46,9 @@ export async function replyOf(
     case 'disappointing':
       await admission?.giveBack()
       return json(admissionReport(admission))
+    case 'metering':
+      admission?.meter('tokens', 25)
+      return json({ left: admission?.remaining('tokens'), isGone: admission?.signal('tokens').aborted })
   }
 }
 

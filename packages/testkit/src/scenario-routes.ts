@@ -1,10 +1,18 @@
-import { anyOf, pow, type ProtectOptions, type Requirement, type Windows } from '@turnpike/core'
+import {
+  anyOf,
+  type CeilingOptions,
+  pow,
+  type ProtectOptions,
+  type Requirement,
+  type Windows,
+} from '@turnpike/core'
+import { token } from './token-source.ts'
 import { voucher } from './voucher-rail.ts'
 
 /** Options that both `protect` and `ceiling` take, and what else one of them takes. */
 export type ScenarioPolicy =
   | { readonly kind: 'protect'; readonly require: Requirement; readonly options: ProtectOptions }
-  | { readonly kind: 'ceiling'; readonly windows: Windows; readonly options: { readonly name: string } }
+  | { readonly kind: 'ceiling'; readonly windows: Windows; readonly options: CeilingOptions }
   /** A ceiling of a second gate. */
   | { readonly kind: 'foreign'; readonly windows: Windows; readonly options: { readonly name: string } }
 
@@ -25,7 +33,14 @@ export const SCENARIO_POLICIES = {
   outer: { kind: 'ceiling', windows: '1/1m', options: { name: 'outer' } },
   inner: { kind: 'protect', require: work, options: { name: 'inner' } },
   twice: { kind: 'ceiling', windows: '2/1m', options: { name: 'twice' } },
+  metered: {
+    kind: 'ceiling',
+    windows: '1000/1m',
+    options: { name: 'metered', meters: { tokens: { limit: '100/1m', estimate: 10 } } },
+  },
+  crowded: { kind: 'ceiling', windows: '1000/1m', options: { name: 'crowded', inFlight: 1 } },
   exempting: { kind: 'protect', require: work, options: { name: 'exempting', skip: isExempt } },
+  identified: { kind: 'protect', require: token, options: { name: 'identified' } },
   foreign: { kind: 'foreign', windows: '1000/1m', options: { name: 'foreign' } },
 } as const satisfies Readonly<Record<string, ScenarioPolicy>>
 
@@ -46,6 +61,7 @@ export type ScenarioReplyName =
   | 'cached'
   | 'secret'
   | 'disappointing'
+  | 'metering'
 
 export interface ScenarioRoute {
   readonly method: 'GET' | 'POST'
@@ -95,8 +111,11 @@ export const SCENARIO_ROUTES: readonly ScenarioRoute[] = [
   { ...get('/x', ['second'], 'admission'), mount: '/b' },
   get('/nested', ['outer', 'inner'], 'admission'),
   get('/twice', ['twice', 'twice'], 'admission'),
+  get('/metered', ['metered'], 'metering'),
+  get('/crowded', ['crowded'], 'download'),
   get('/clash', ['paid', 'inner'], 'admission'),
   get('/exempting', ['exempting'], 'admission'),
+  get('/identified', ['identified'], 'admission'),
   get('/two-gates', ['open', 'foreign'], 'admission'),
   { method: 'POST', path: '/upload', policies: ['paid'], reply: 'admission' },
   { method: 'POST', path: '/rpc', policies: ['paid'], reply: 'admission', parsed: true },

@@ -5,12 +5,13 @@
  *
  *     uses u32 | used u32 | given back u32 | expires at ms u48 | claims, oldest first
  *
- * and each claim: `state u8 | lapse u8 (1: its use is given back) | lease end ms u48 | length u8 | claimId`.
+ * and each claim: `state u8 | lapse u8 (0: kept, 1: its use is given back, 2: a slot) | lease end ms u48 | length u8 | claimId`.
  */
 export const CLAIM_LUA = `
 local RECORD, RECORD_BYTES, CLAIM, CLAIM_BYTES = '<I4I4I4I6', 18, '<BBI6B', 9
 local GRACE_MS, GIVE_BACKS_PER_USE, REMEMBERED_ENDS = 60000, 3, 32
 local LIVE, KEPT, LAPSED, GIVEN_BACK, OVERLAP, EXHAUSTED = 1, 2, 3, 4, 5, 6
+local FREE = 2
 local KEEP_OF_ENDED = { [KEPT] = 'kept', [EXHAUSTED] = 'kept', [OVERLAP] = 'overlap', [GIVEN_BACK] = 'gone' }
 local GIVE_BACK_OF_ENDED = { [KEPT] = 'gone', [OVERLAP] = 'gone', [LAPSED] = 'givenBack',
   [GIVEN_BACK] = 'givenBack', [EXHAUSTED] = 'exhausted' }
@@ -59,6 +60,13 @@ local function finish(credential, claim, state)
   local record, kept, surplus = credential.record, {}, -REMEMBERED_ENDS
   claim.state = state
   credential.dirty = true
+  if claim.lapse == FREE then
+    for _, candidate in ipairs(record.claims) do
+      if candidate ~= claim then kept[#kept + 1] = candidate end
+    end
+    record.claims = kept
+    return
+  end
   for _, candidate in ipairs(record.claims) do
     if isPlainEnd(candidate) then surplus = surplus + 1 end
   end
@@ -88,6 +96,9 @@ local function lapse(credential, nowMs)
   for _, claim in ipairs(record.claims) do
     if claim.state == LIVE and claim.leaseEndMs <= nowMs then
       if claim.lapse == 0 then finish(credential, claim, KEPT)
+      elseif claim.lapse == FREE then
+        record.used = record.used - 1
+        finish(credential, claim, LAPSED)
       else finish(credential, claim, free(record) and LAPSED or EXHAUSTED) end
     end
   end
@@ -99,7 +110,7 @@ end
 
 local function mayComeBack(record)
   for _, claim in ipairs(record.claims) do
-    if claim.state == LIVE and claim.lapse == 1 then return true end
+    if claim.state == LIVE and claim.lapse ~= 0 then return true end
   end
   return false
 end
@@ -125,6 +136,7 @@ local function keepClaim(credential, claimId, nowMs)
   local claim = findClaim(record, claimId)
   if not claim then return 'gone' end
   if claim.state == LIVE then
+    if claim.lapse == FREE then record.used = record.used - 1 end
     finish(credential, claim, KEPT)
     return 'kept'
   end
@@ -145,6 +157,11 @@ local function giveBackClaim(credential, claimId, nowMs)
   local claim = findClaim(record, claimId)
   if not claim then return 'gone' end
   if claim.state ~= LIVE then return GIVE_BACK_OF_ENDED[claim.state] end
+  if claim.lapse == FREE then
+    record.used = record.used - 1
+    finish(credential, claim, GIVEN_BACK)
+    return 'givenBack'
+  end
   local isFree = free(record)
   finish(credential, claim, isFree and GIVEN_BACK or EXHAUSTED)
   return isFree and 'givenBack' or 'exhausted'
@@ -159,3 +176,6 @@ local function undoClaim(credential, claimId, nowMs)
   return 'givenBack'
 end
 `
+
+/** What the end of a lease does, by its number in a claim. */
+export const LAPSES = { keep: 0, giveBack: 1, free: 2 } as const

@@ -24,7 +24,7 @@ local OUTCOMES = { claimed = 0, spent = 1, inFlight = 2, exhausted = 3, expired 
 local shapes, isLate = cjson.decode(json), nowMs > deadlineMs
 -- The decision at hand: its shape, where its keys and arguments begin, its time, and what it has read and seated.
 local shape, firstKey, atMs
-local holders, credentials, beganMs, seats, takes, firstSeat, seated
+local holders, credentials, beganMs, seats, takes, firstSeat, seated, isOutOfSlots
 
 local function epoch()
   if beganMs then return beganMs end
@@ -123,7 +123,17 @@ local function credentialOf(take)
   return credential
 end
 
+local function weighSlot(take, reserved)
+  local credential = credentialOf(take)
+  if credential.record then lapse(credential, nowMs) end
+  local used = credential.record and credential.record.used or 0
+  if used + reserved < take.uses then return 'claimed' end
+  isOutOfSlots = true
+  return 'inFlight'
+end
+
 local function weighClaim(take, reserved)
+  if take.lapse == FREE then return weighSlot(take, reserved) end
   local issuedAtMs = tonumber(ARGV[firstArg + take.arg + 2])
   if nowMs >= tonumber(ARGV[firstArg + take.arg + 1]) then return 'expired' end
   if issuedAtMs and issuedAtMs < epoch() then return 'lost' end
@@ -165,6 +175,7 @@ local function takeClaims(list)
       credential.record = record
     end
     record.used = record.used + 1
+    if take.lapse == FREE then record.uses = take.uses end
     record.expiresAtMs = max(record.expiresAtMs, expiresAtMs)
     record.claims[#record.claims + 1] = { id = ARGV[firstArg + take.arg], state = LIVE,
       leaseEndMs = nowMs + take.leaseMs, lapse = take.lapse }
@@ -213,14 +224,14 @@ local function admit(index, way)
   return answer
 end
 
--- Each window that fits, by itself.
+-- Each window that fits, by itself; where a slot is wanting they are only looked at.
 local function takeEach(list)
   local states = ''
   seated = 0
   for i = 1, #list do seat(weighable(list[i]), list[i]) end
   for i = 1, seated do
     local retry = retryMs(seats[i], takes[i], atMs, 0)
-    if retry == 0 then chargeSeat(i) end
+    if retry == 0 and not isOutOfSlots then chargeSeat(i) end
     states = states .. refusedState(seats[i], takes[i], retry)
   end
   return states
@@ -252,7 +263,7 @@ end
 local function decide()
   local ownDeadline = shape.deadline and tonumber(ARGV[firstArg + shape.args - 1])
   if isLate or ownDeadline and nowMs > ownDeadline then return char(LATE) end
-  atMs, beganMs, holders, credentials, seats, takes, firstSeat = nowMs, nil, {}, {}, {}, {}, 1
+  atMs, beganMs, holders, credentials, seats, takes, firstSeat, isOutOfSlots = nowMs, nil, {}, {}, {}, {}, 1, false
   for index, way in ipairs(shape.ways) do
     if isOpen(way) then return admit(index, way) end
   end

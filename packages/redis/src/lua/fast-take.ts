@@ -1,5 +1,5 @@
-import type { FastTake } from '../shape.ts'
-import { takeInPlace } from './in-place.ts'
+import type { FastTake } from '../fast-take.ts'
+import { SAME_BYTES, takeInPlace } from './in-place.ts'
 
 /**
  * The short way through most decisions: up to three windows of one holder, and at most one claim on a credential that was
@@ -9,6 +9,8 @@ import { takeInPlace } from './in-place.ts'
  *
  * All holders are read in one go, a quarter of what one by one costs; what has been used is not used again, so a holder that
  * comes twice, and a key of another type, are read by themselves.
+ *
+ * What it takes is answered shortly: it is the first way, it is now, and all units are back after a whole window.
  *
  * KEYS and ARGV as for the long way, without order and shapes.
  *
@@ -21,7 +23,7 @@ export function fastTakeLua({ keys, windows, claim, ttlMs }: FastTake, json: str
   })
   const slots = windows.map((_, index) => {
     const n = index + 1
-    return `local A${n}, Q${n}, M${n} = nowMs - W${n}, floor(nowMs % 4294967296 / S${n}), min(L${n}, WIDEST)`
+    return `local A${n}, R${n}, M${n} = nowMs - W${n}, nowMs % 4294967296 % S${n}, min(L${n}, WIDEST)`
   })
   return `
 local WIDEST, LONGEST_MS, ttl = 65535, 2147483647, '${ttlMs}'
@@ -61,7 +63,7 @@ ${takeAnywhere(count)}
 ${claim === undefined ? '' : weighClaim(keys, claim)}
       local written
       if isInPlace then
-        written = redis.pcall('SETRANGE', key, '0', value)
+        written = redis.pcall('SETRANGE', key, '${SAME_BYTES}', value)
       elseif rest == '' then
         written = redis.pcall('PSETEX', key, ttl, value)
       else
@@ -70,8 +72,8 @@ ${claim === undefined ? '' : weighClaim(keys, claim)}
       if type(written) == 'table' and written.err then break end
 ${claim === undefined ? '' : takeClaim(claim)}
       left = left - 1
-      reply[i + 1] = pack('<BBi4${'I6i4i4'.repeat(count)}${claim === undefined ? '' : 'I4'}', 1, 0, 0, ${each(
-        (n) => `L${n} - u${n}, h${n} - A${n}, W${n}`,
+      reply[i + 1] = pack('<B${'I6i4'.repeat(count)}${claim === undefined ? '' : 'I4'}', 7, ${each(
+        (n) => `L${n} - u${n}, h${n} - A${n}`,
         ', ',
       )}${claim === undefined ? '' : `, ${claim.uses - 1}`})
     until true`
@@ -169,8 +171,7 @@ function chargeWindow(n: number): string {
   return `
         if u${n} == 0 then
           h${n}, c${n} = nowMs, C${n}
-        elseif t${n} == nowMs or S${n} > 1 and nowMs - t${n} < S${n}
-          and floor(t${n} % 4294967296 / S${n}) == Q${n} then
+        elseif nowMs - t${n} <= R${n} then
           if d${n} > 0 then
             d${n}, g${n} = d${n} + C${n}, g${n} + nowMs - t${n}
           else
