@@ -1,5 +1,6 @@
 import {
   anyOf,
+  type BearerTerms,
   pow,
   type PolicyOptions,
   type PowTerms,
@@ -39,6 +40,18 @@ export function RequirePoW(
  */
 export function RequireSats(price: Price, options?: Omit<SatsTerms, 'amountSats'>): GateDecorator {
   return gating({ decorator: '@RequireSats', parts: { require: sats(price, options) } })
+}
+
+/**
+ * Demands an access token, once a free allowance (if there is one) is used up. The gate knows whose tokens it takes from its
+ * option `identities`, such as `accessTokens(...)` of `@turnpike/oauth`; without one the application does not start.
+ *
+ * @param terms - scopes that must all be granted; a source, where the gate has several or none
+ * @example `@RequireBearer()`
+ * @example `@RequireBearer({ scope: 'search' })`
+ */
+export function RequireBearer(terms: BearerTerms = {}): GateDecorator {
+  return gating({ decorator: '@RequireBearer', parts: { require: { rail: 'bearer', terms } } })
 }
 
 /**

@@ -10,7 +10,6 @@ import {
 import { admit, requestView, type Entry } from '@turnpike/node'
 import type { ExecutionContext } from '@nestjs/common'
 import type { HttpAdapterHost } from '@nestjs/core'
-import { rememberAdmission } from './admission.ts'
 import type { Handler, Host } from './gate-mark.ts'
 import { planOf, type GatePlan } from './gate-plan.ts'
 import { GateRefusal } from './gate-refusal.ts'
@@ -90,10 +89,7 @@ export class Entrance {
     if (this.#namesByUser) rememberUser(view, exchange.user)
     const entering = whenKnown(policyOf(), (policy) => admit(this.gate, policy, exchange))
     view[ENTRIES] = (view[ENTRIES] ?? new Map<object, Entry | Promise<Entry>>()).set(key, entering)
-    return whenKnown(entering, (entry) => {
-      if (entry.outcome === 'pass') rememberAdmission(view, entry.admission)
-      return mayGoOn(entry)
-    })
+    return whenKnown(entering, mayGoOn)
   }
 }
 

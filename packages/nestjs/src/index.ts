@@ -15,6 +15,7 @@ export {
   FreeAllowance,
   Gated,
   RequireAnyOf,
+  RequireBearer,
   RequirePoW,
   RequireSats,
   SkipGate,

@@ -55,7 +55,8 @@ export function gateOf(options: TurnpikeModuleOptions): Gate {
     if (callerFromUser === undefined) return createGate(rest)
     return createGate({
       ...rest,
-      caller: async (view) => (await nameOf(users.get(view), callerFromUser)) ?? (await rest.caller?.(view)),
+      caller: async (view, identities) =>
+        (await nameOf(users.get(view), callerFromUser)) ?? (await rest.caller?.(view, identities)),
     })
   }
   const others = Object.keys({ ...rest, ...(callerFromUser && { callerFromUser }) })

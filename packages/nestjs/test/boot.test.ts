@@ -5,6 +5,7 @@ import {
   Gated,
   RequireAnyOf,
   RequirePoW,
+  RequireBearer,
   RequireSats,
   SkipGate,
   TurnpikeError,
@@ -25,6 +26,7 @@ import {
 } from '@nestjs/common'
 import { APP_GUARD, NestFactory } from '@nestjs/core'
 import { bootError, gated, quietModule, SECRET } from './nest-app.ts'
+import { sampleTokens } from './sample-tokens.ts'
 
 /** A decorator that puts a function of its own in place of the method. */
 const Wrapped: MethodDecorator = (_target, _key, descriptor) => {
@@ -116,6 +118,16 @@ describe('an application does not start', () => {
       'with sats and no backend',
       gated([controller([RequireSats(10)])]),
       isNamed('rail_missing', 'CatsController\\.get', 'Lightning backend', '`lightning`'),
+    ],
+    [
+      'with a bearer requirement, and a gate that takes no tokens',
+      gated([controller([RequireBearer()])]),
+      isNamed('requirement_invalid', 'CatsController\\.get', '`identities`', 'accessTokens'),
+    ],
+    [
+      'with two kinds of tokens, and a requirement that names neither',
+      gated([controller([RequireBearer()])], { identities: [sampleTokens(), sampleTokens()] }),
+      isNamed('requirement_invalid', 'CatsController\\.get', 'one only'),
     ],
     [
       'with sats among others and no backend',

@@ -10,6 +10,7 @@ test('the package exports what its documentation names', () => {
     'Gated',
     'PolicyGuard',
     'RequireAnyOf',
+    'RequireBearer',
     'RequirePoW',
     'RequireSats',
     'SkipGate',

@@ -1,0 +1,5 @@
+export { accessTokens, type AccessTokens } from './access-tokens.ts'
+export { bearer, type BearerOptions } from './bearer.ts'
+export type { IntrospectionOptions, IssuerOptions, TokenBearer } from './issuer-options.ts'
+export type { AccessTokenOptions } from './options.ts'
+export type { TokenProfile } from './profile.ts'
