@@ -12,6 +12,7 @@ import { addKeys } from './keys/usage.ts'
 import type { Session } from './session.ts'
 import { addSolve } from './solve/usage.ts'
 import { printable } from './terminal.ts'
+import { addTop } from './top/usage.ts'
 
 const NOTES = `
 Examples:
@@ -25,7 +26,17 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with bad news (an HTTP error
 Colour on a terminal only; NO_COLOR=1 turns it off.`
 
 /** Each adds a subcommand, whose code is loaded when it is called. */
-const COMMANDS = [addSolve, addFetch, addInspect, addReset, addCost, addDoctor, addEarnings, addKeys] as const
+const COMMANDS = [
+  addSolve,
+  addFetch,
+  addInspect,
+  addReset,
+  addCost,
+  addDoctor,
+  addTop,
+  addEarnings,
+  addKeys,
+] as const
 
 /**
  * The command line.

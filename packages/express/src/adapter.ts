@@ -1,9 +1,9 @@
 import {
   ceilingPolicy,
+  demandCalled,
   isPromise,
   protectPolicy,
   toGate,
-  type Admission,
   type CeilingOptions,
   type Gate,
   type GateOptions,
@@ -12,18 +12,19 @@ import {
   type Requirement,
   type Windows,
 } from '@turnpike/core'
-import { admit, answerChallenge, type Entry, type Exchange, type ViewExtras } from '@turnpike/node'
-import type { NextFunction, Request, RequestHandler, Response } from 'express'
-import { createMistakeWatch } from './mistakes.ts'
-
-declare global {
-  namespace Express {
-    interface Request {
-      /** How the gate admitted this request; undefined when no policy admitted it. */
-      turnpike?: Admission | undefined
-    }
-  }
-}
+import {
+  admit,
+  answerEndpoint,
+  type Entry,
+  type Exchange,
+  sendAnswer,
+  statusAnswers,
+  type StatusOptions,
+  type ViewExtras,
+} from '@turnpike/node'
+import type { Application, NextFunction, Request, RequestHandler, Response } from 'express'
+import { showAdmissions } from './admission.ts'
+import { warnOfMistakes } from './mistakes.ts'
 
 /** May be taken apart: `const { protect, ceiling, endpoints } = turnpike(...)`. */
 export interface ExpressTurnpike {
@@ -32,8 +33,10 @@ export interface ExpressTurnpike {
   readonly protect: (requirement?: Requirement | ProtectOptions, options?: ProtectOptions) => RequestHandler
   /** Limits all callers, however admitted. */
   readonly ceiling: (windows: Windows, options?: CeilingOptions) => RequestHandler
-  /** Answers the challenge endpoint below wherever it is mounted. */
+  /** Answers the challenge endpoint below wherever it is mounted, and serves `gate.documents`; mount it at the root. */
   readonly endpoints: () => RequestHandler
+  /** Serves `gate.status()` to those whom `authorize` lets in; mount it where you like. */
+  readonly status: (options: StatusOptions<Request>) => RequestHandler
 }
 
 /**
@@ -43,7 +46,7 @@ export interface ExpressTurnpike {
  * const { protect, ceiling, endpoints } = turnpike({ name: 'my-api', secret })
  * app.use(endpoints(), ceiling('600/1m'))
  * app.post('/tools/call', protect(anyOf(pow(4), sats(10)), { free: '60/1m' }), handler)
- * @throws TurnpikeError as `createGate` and `gate.policy` do, at boot
+ * @throws TurnpikeError as `createGate` and `gate.policy` do, and `status_unguarded`, at boot
  */
 export function turnpike(gateOrOptions: Gate | GateOptions): ExpressTurnpike {
   const gate = toGate(gateOrOptions)
@@ -51,23 +54,34 @@ export function turnpike(gateOrOptions: Gate | GateOptions): ExpressTurnpike {
     gate,
     protect: (requirement, options) => gated(gate, gate.policy(protectPolicy(requirement, options))),
     ceiling: (windows, options) => gated(gate, gate.policy(ceilingPolicy(windows, options))),
-    endpoints: () => (request, response, next) => {
-      // `url` has lost the mount prefix, `originalUrl` has not.
-      const answering = answerChallenge(gate, request.url, exchangeOf(request, response))
-      if (answering === false) next()
-      else void handOn(answering, next, () => undefined)
+    endpoints: (...given: readonly unknown[]) => {
+      demandCalled('endpoints()', given[0])
+      return (request, response, next) => {
+        // `url` has lost the mount prefix, `originalUrl` has not.
+        const answering = answerEndpoint(gate, request.url, exchangeOf(request, response))
+        if (answering === false) next()
+        else void handOn(answering, next, () => undefined)
+      }
+    },
+    status: (options) => {
+      const answer = statusAnswers(gate, options)
+      return (request, response, next) =>
+        void handOn(answer(request, request.method), next, (known) => sendAnswer(response, known))
     },
   }
 }
 
 function gated(gate: Gate, policy: Policy): RequestHandler {
-  const warnOfMistakes = createMistakeWatch(gate)
+  let known: Application | undefined
   const handler: RequestHandler = (request, response, next) => {
-    warnOfMistakes(handler, request)
-    const goOn = (entry: Entry) => {
-      if (entry.outcome === 'answered') return
-      if (entry.outcome === 'pass') request.turnpike = entry.admission
-      next()
+    const { app } = request
+    if (app !== known) {
+      known = app
+      showAdmissions(request)
+      warnOfMistakes(gate, handler, request)
+    }
+    const goOn = ({ outcome }: Entry) => {
+      if (outcome !== 'answered') next()
     }
     const entering = admit(gate, policy, exchangeOf(request, response))
     if (isPromise(entering)) void handOn(entering, next, goOn)

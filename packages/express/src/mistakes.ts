@@ -1,17 +1,8 @@
 import type { Gate } from '@turnpike/core'
-import type { Application, Request, RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 
-/** @returns a function that names mistakes of the application around a handler, looking once per application. */
-export function createMistakeWatch(gate: Gate): (handler: RequestHandler, request: Request) => void {
-  let checked: Application | undefined
-  return (handler, request) => {
-    if (request.app === checked) return
-    checked = request.app
-    warnOfMistakes(gate, handler, request)
-  }
-}
-
-function warnOfMistakes(gate: Gate, handler: RequestHandler, request: Request): void {
+/** Names mistakes of the application around a handler; to be called once per application. */
+export function warnOfMistakes(gate: Gate, handler: RequestHandler, request: Request): void {
   const { app } = request
   if (app.get('trust proxy') === true) {
     gate.warn(

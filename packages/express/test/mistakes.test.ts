@@ -1,7 +1,7 @@
 import { turnpike } from '@turnpike/express'
 import { createRawHttp } from '@turnpike/testkit'
 import { describe, expect, test } from '@jest/globals'
-import type { Application, RequestHandler } from 'express'
+import type { Application, ErrorRequestHandler, RequestHandler } from 'express'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 
@@ -77,4 +77,22 @@ describe.each(majors)('on %s, a gate', (_name, express) => {
     app.set('trust proxy', setting).use(protect()).get('/paid', ok)
     expect(await warningsOf(app, '/paid', gate)).toEqual(expected)
   })
+
+  test.each(['protect', 'ceiling', 'endpoints'] as const)(
+    'whose %s is taken for a handler answers 500 and says what to write, in place of waiting for ever',
+    async (maker) => {
+      const { app, ...makers } = made()
+      const thrown: unknown[] = []
+      const catches: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
+        thrown.push(error)
+        response.status(500).json({})
+      }
+      const taken: unknown = makers[maker]
+      app.use(taken as RequestHandler, catches)
+      await warningsOf(app, '/', makers.gate)
+      expect(thrown).toEqual(
+        Array(2).fill(expect.objectContaining({ message: expect.stringContaining(`write ${maker}(`) })),
+      )
+    },
+  )
 })

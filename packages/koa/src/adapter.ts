@@ -1,5 +1,6 @@
 import {
   ceilingPolicy,
+  demandCalled,
   protectPolicy,
   toGate,
   whenKnown,
@@ -12,7 +13,14 @@ import {
   type Requirement,
   type Windows,
 } from '@turnpike/core'
-import { admit, answerChallenge, keepFields, type Entry } from '@turnpike/node'
+import {
+  admit,
+  answerEndpoint,
+  keepFields,
+  statusAnswers,
+  type Entry,
+  type StatusOptions,
+} from '@turnpike/node'
 import type { Context, Middleware, Next } from 'koa'
 import { KoaExchange } from './exchange.ts'
 import { warnOfMistakes } from './mistakes.ts'
@@ -31,8 +39,10 @@ export interface KoaTurnpike {
   readonly protect: (requirement?: Requirement | ProtectOptions, options?: ProtectOptions) => Middleware
   /** Limits all callers, however admitted. */
   readonly ceiling: (windows: Windows, options?: CeilingOptions) => Middleware
-  /** Answers the challenge endpoint below wherever it is mounted. */
+  /** Answers the challenge endpoint below wherever it is mounted, and serves `gate.documents`; mount it at the root. */
   readonly endpoints: () => Middleware
+  /** Serves `gate.status()` to those whom `authorize` lets in; mount it where you like. */
+  readonly status: (options: StatusOptions<Context>) => Middleware
 }
 
 /**
@@ -42,7 +52,7 @@ export interface KoaTurnpike {
  * const { protect, ceiling, endpoints } = turnpike({ name: 'my-api', secret })
  * app.use(endpoints()).use(ceiling('600/1m'))
  * router.post('/tools/call', protect(pow(4), { free: '60/1m' }), handler)
- * @throws TurnpikeError as `createGate` and `gate.policy` do, at boot
+ * @throws TurnpikeError as `createGate` and `gate.policy` do, and `status_unguarded`, at boot
  */
 export function turnpike(gateOrOptions: Gate | GateOptions): KoaTurnpike {
   const gate = toGate(gateOrOptions)
@@ -50,9 +60,16 @@ export function turnpike(gateOrOptions: Gate | GateOptions): KoaTurnpike {
     gate,
     protect: (requirement, options) => gated(gate, gate.policy(protectPolicy(requirement, options))),
     ceiling: (windows, options) => gated(gate, gate.policy(ceilingPolicy(windows, options))),
-    endpoints: () => async (ctx, next) => {
-      // `url` has lost what koa-mount took off it, `originalUrl` has not.
-      if (!(await answerChallenge(gate, ctx.url, new KoaExchange(ctx)))) await next()
+    endpoints: (...given: readonly unknown[]) => {
+      demandCalled('endpoints()', given[0])
+      return async (ctx, next) => {
+        // `url` has lost what koa-mount took off it, `originalUrl` has not.
+        if (!(await answerEndpoint(gate, ctx.url, new KoaExchange(ctx)))) await next()
+      }
+    },
+    status: (options) => {
+      const answer = statusAnswers(gate, options)
+      return async (ctx) => new KoaExchange(ctx).answer(await answer(ctx, ctx.method))
     },
   }
 }

@@ -1,8 +1,9 @@
 import {
+  checkKnownOptions,
   ceilingPolicy,
   protectPolicy,
   toGate,
-  type Admission,
+  TurnpikeError,
   type CeilingOptions,
   type Gate,
   type GateOptions,
@@ -14,10 +15,11 @@ import {
 } from '@turnpike/core'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { admit, type Exchange } from './admit.ts'
-import { answerChallenge } from './challenge-endpoint.ts'
+import { answerEndpoint } from './document-endpoint.ts'
 import { guarded } from './guarded-listener.ts'
 import type { NodeRequest } from './request-view.ts'
 import type { NodeResponse } from './response.ts'
+import { statusEndpoint, type StatusOptions } from './status-endpoint.ts'
 
 /** A request listener of node:http or of http2's compat API; may be async. */
 export type Handler<Q extends NodeRequest, S extends NodeResponse> = (request: Q, response: S) => unknown
@@ -48,15 +50,10 @@ export interface NodeTurnpike {
   readonly protect: (requirement?: Requirement | ProtectOptions, options?: ProtectOptions) => Wrap
   /** Limits all callers, however admitted. */
   readonly ceiling: (windows: Windows, options?: CeilingOptions) => Wrap
-  /** Answers the challenge endpoint and hands on everything else. */
+  /** Answers the challenge endpoint, serves `gate.documents`, and hands on everything else. */
   readonly endpoints: () => Wrap
-}
-
-const admissions = new WeakMap<object, Admission>()
-
-/** How the request was admitted; undefined when no policy admitted it (exempted, or not gated). */
-export function admission(request: NodeRequest): Admission | undefined {
-  return admissions.get(request)
+  /** Serves `gate.status()` to those whom `authorize` lets in, wherever you call it. */
+  readonly status: (options: StatusOptions<NodeRequest>) => Listener<NodeRequest, NodeResponse>
 }
 
 /**
@@ -69,6 +66,11 @@ export function admission(request: NodeRequest): Admission | undefined {
  */
 export function turnpike(gateOrOptions: Gate | GateOptions, options: NodeOptions = {}): NodeTurnpike {
   const gate = toGate(gateOrOptions)
+  checkKnownOptions('turnpike()', options, ['ip', 'onError'])
+  for (const hook of ['ip', 'onError'] as const) {
+    if (options[hook] === undefined || typeof options[hook] === 'function') continue
+    throw new TurnpikeError('option_invalid', `turnpike() ${hook} takes a function`)
+  }
   const { ip, onError = console.error } = options
   const exchangeOf = (request: NodeRequest, response: NodeResponse): Exchange =>
     ip === undefined ? { request, response } : { request, response, extras: { ip: ip(request) } }
@@ -89,14 +91,14 @@ export function turnpike(gateOrOptions: Gate | GateOptions, options: NodeOptions
       () =>
       <Q extends NodeRequest, S extends NodeResponse>(handler: Handler<Q, S>) =>
         guarded<Q, S>(onError, async (request, response) => {
-          const answered = await answerChallenge(gate, request.url ?? '/', exchangeOf(request, response))
+          const answered = await answerEndpoint(gate, request.url ?? '/', exchangeOf(request, response))
           if (!answered) await handler(request, response)
         }),
+    status: (more) => statusEndpoint(gate, more, onError),
   }
 }
 
-async function run(pass: Pass, { request, response }: Exchange, handler: () => unknown): Promise<void> {
-  admissions.set(request, pass.admission)
+async function run(pass: Pass, { response }: Exchange, handler: () => unknown): Promise<void> {
   try {
     await handler()
   } catch (error) {

@@ -1,7 +1,7 @@
 import { whenKnown, type Answer, type Decision, type Gate, type Pass, type Policy } from '@turnpike/core'
 import { sendAnswer } from './answer.ts'
 import { applyPass } from './pass.ts'
-import { requestView, type NodeRequest, type ViewExtras } from './request-view.ts'
+import { viewOf, type NodeRequest, type NodeView, type ViewExtras } from './request-view.ts'
 import { isGone, type NodeResponse } from './response.ts'
 import { watchLive } from './watch.ts'
 
@@ -24,11 +24,11 @@ export interface Exchange {
  * @returns at once, where the gate decides at once. Rejects with what the gate rejects with, for the framework to handle.
  */
 export function admit(gate: Gate, policy: Policy, exchange: Exchange): Entry | Promise<Entry> {
-  const view = requestView(exchange.request, exchange.extras)
-  return whenKnown(gate.decide(view, policy), (decision) => carryOut(decision, exchange))
+  const view = viewOf(exchange.request, exchange.extras)
+  return whenKnown(gate.decide(view, policy), (decision) => carryOut(decision, exchange, view))
 }
 
-function carryOut(decision: Decision, exchange: Exchange): Entry {
+function carryOut(decision: Decision, exchange: Exchange, view: NodeView): Entry {
   switch (decision.outcome) {
     case 'skip':
       return decision
@@ -39,7 +39,7 @@ function carryOut(decision: Decision, exchange: Exchange): Entry {
       answerWith(exchange, decision)
       return { outcome: 'answered' }
     case 'pass':
-      return enter(exchange.response, decision)
+      return enter(exchange.response, decision, view)
   }
 }
 
@@ -56,12 +56,13 @@ export function answerWith(exchange: Exchange, answer: Answer): void {
   else exchange.answer(answer)
 }
 
-function enter(response: NodeResponse, pass: Pass): Entry {
+function enter(response: NodeResponse, pass: Pass, view: NodeView): Entry {
   if (isGone(response)) {
     void pass.finish({ kind: 'notStarted' })
     return { outcome: 'answered' }
   }
-  watchLive(response, (ending) => void pass.finish(ending))
+  if (pass.awaitsEnding) watchLive(response, (ending) => void pass.finish(ending))
   applyPass(response, pass)
+  view.admission = pass.admission
   return pass
 }

@@ -1,7 +1,8 @@
 import type { Answer, HeaderFields } from '@turnpike/core'
-import { EXPOSED_HEADERS } from '@turnpike/protocol'
+import { ADMISSION_HEADER, EXPOSED_HEADERS } from '@turnpike/protocol'
 import { beforeHeaders } from './before-headers.ts'
 import { mergeFieldList } from './field-list.ts'
+import { admission } from './request-view.ts'
 import { isGone, type NodeResponse } from './response.ts'
 
 const LEGACY = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset']
@@ -12,16 +13,19 @@ const LEGACY = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset
  */
 export function sendAnswer(response: NodeResponse, answer: Answer): void {
   if (response.headersSent || isGone(response)) return
-  applyAnswer(response, answer)
+  setAnswer(response, answer)
   // To HEAD, Node sends the fields of this body without the body.
   response.end(JSON.stringify(answer.body))
 }
 
 /** Sets status and header fields of an answer, for a framework that sends the body by itself. */
 export function applyAnswer(response: NodeResponse, answer: Answer): void {
-  if (response.headersSent) return
-  // An outer policy may have admitted the call before this one refused it.
-  response.removeHeader('Turnpike-Admission')
+  if (!response.headersSent) setAnswer(response, answer)
+}
+
+function setAnswer(response: NodeResponse, answer: Answer): void {
+  // An outer policy has admitted the call before this one refused it.
+  if (admission(response.req) !== undefined) response.removeHeader(ADMISSION_HEADER)
   response.statusCode = answer.status
   setFields(response, answer.headers)
   if (answer.headers['content-type'] === undefined) {

@@ -1,4 +1,4 @@
-import type { RequestView } from '@turnpike/core'
+import type { Admission, RequestView } from '@turnpike/core'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { NodeSocket } from './socket-close.ts'
 
@@ -40,7 +40,12 @@ interface Carrier {
  * The engine's view of a raw request: one per request however often it is asked for, because decisions that share a
  * view know of each other (R4). Later calls add a route that was not known before; all else stays as it was.
  */
-export function requestView(request: NodeRequest & Carrier, extras: ViewExtras = {}): RequestView {
+export function requestView(request: NodeRequest, extras: ViewExtras = {}): RequestView {
+  return viewOf(request, extras)
+}
+
+/** The same, for those here who note admissions on it. */
+export function viewOf(request: NodeRequest & Carrier, extras: ViewExtras = {}): NodeView {
   const known = request[VIEW]
   if (known === undefined) {
     const view = new NodeView(request, extras)
@@ -51,12 +56,19 @@ export function requestView(request: NodeRequest & Carrier, extras: ViewExtras =
   return known
 }
 
+/** How the request was admitted; undefined when no policy admitted it (exempted, or not gated). */
+export function admission(request: NodeRequest & Carrier): Admission | undefined {
+  return request[VIEW]?.admission
+}
+
 /** A class, since one is made per request and its methods then cost nothing. */
-class NodeView implements RequestView {
+export class NodeView implements RequestView {
   readonly method: string
   readonly path: string
   readonly ip: string | undefined
   route: string | undefined
+  /** Here rather than on the request: each property that is added to one of Express's costs microseconds. */
+  admission: Admission | undefined = undefined
   readonly #request: NodeRequest
   readonly #extras: ViewExtras
 

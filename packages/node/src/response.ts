@@ -7,7 +7,6 @@ export interface NodeResponse {
   readonly req: NodeRequest
   readonly headersSent: boolean
   readonly writableEnded: boolean
-  readonly closed?: boolean
   readonly destroyed?: boolean
   /** Why the response was destroyed; set by Express, by Koa and by `stream.pipeline`. */
   readonly errored?: Error | null
@@ -33,8 +32,9 @@ export interface Http2Part {
 
 /** Has the client left, or has the response been destroyed? A finished response is not gone until it is closed. */
 export function isGone(response: NodeResponse): boolean {
-  // The http2 compat response has neither `closed` nor `destroyed`, and its socket belongs to the whole session.
+  // The http2 compat response has no `destroyed`, and its socket belongs to the whole session.
   if (response.stream !== undefined) return response.stream.destroyed
-  if (response.closed === true || response.destroyed === true) return true
+  // Whatever closes a response of node:http destroys it; `closed` would cost Express's microseconds more.
+  if (response.destroyed === true) return true
   return (response.socket ?? response.req.socket)?.destroyed === true
 }

@@ -7,6 +7,8 @@ test('the package exports what its documentation names', () => {
     'admission',
     'admit',
     'answerChallenge',
+    'answerDocument',
+    'answerEndpoint',
     'anyOf',
     'applyAnswer',
     'applyPass',
@@ -24,6 +26,8 @@ test('the package exports what its documentation names', () => {
     'sats',
     'sendAnswer',
     'setFields',
+    'statusAnswers',
+    'statusEndpoint',
     'turnpike',
     'watch',
   ])

@@ -26,7 +26,8 @@ export async function readPolicyFile(path: string): Promise<PolicyOptions> {
 /** The requirements of a policy. */
 export function leavesOf({ require }: PolicyOptions): readonly Leaf[] {
   if (require === undefined) return []
-  return 'anyOf' in require ? require.anyOf : [require]
+  const ways = 'anyOf' in require ? require.anyOf : [require]
+  return ways.flatMap((way) => ('allOf' in way ? way.allOf : [way]))
 }
 
 async function readJson(path: string): Promise<unknown> {
@@ -49,6 +50,7 @@ function isPolicy(value: unknown): value is PolicyOptions {
 
 function isRequirement(value: unknown): value is Requirement {
   if (typeof value !== 'object' || value === null) return false
+  if ('allOf' in value) return Array.isArray(value.allOf) && value.allOf.every(isRequirement)
   if ('anyOf' in value) return Array.isArray(value.anyOf) && value.anyOf.every(isRequirement)
   return 'rail' in value && typeof value.rail === 'string' && 'terms' in value
 }
