@@ -2,7 +2,7 @@
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { createGate, memoryStore, pow } from '@turnpike/core'
-import { gateMcpServer, withRequest } from '@turnpike/mcp'
+import { gateMcpServer, requestListener } from '@turnpike/mcp'
 import express from 'express'
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
@@ -15,14 +15,10 @@ const gate = createGate({
   store: memoryStore(),
 })
 
-const handler = toNodeHandler(createMcpHandler(makeServer))
-
 const app = express()
 app.use(express.json())
-app.all('/mcp', (request, response) => {
-  // Lets the gate know whose call it is.
-  withRequest(request, () => void handler(request, response, request.body))
-})
+// Lets the gate know whose call it is.
+app.all('/mcp', requestListener(createMcpHandler(makeServer), toNodeHandler))
 
 const server = app.listen(Number(process.env['PORT'] ?? 3406), '127.0.0.1', () => {
   const address = server.address()

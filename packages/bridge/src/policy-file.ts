@@ -1,4 +1,4 @@
-import { anyOf, type Gate, pow, type PolicyOptions, type Requirement } from '@turnpike/core'
+import { anyOf, type Gate, type Leaf, pow, type PolicyOptions, type Requirement, sats } from '@turnpike/core'
 import type { McpGateOptions, McpPolicies } from '@turnpike/mcp'
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
@@ -26,7 +26,7 @@ export function readPolicyFile(path: string): PolicyFile {
  * @throws UsageError that names the policy
  */
 export function gateOptionsOf(file: PolicyFile, gate: Gate, path: string): McpGateOptions {
-  const { $schema: _schema, name: _name, tools, resources, prompts, ...rest } = file
+  const { $schema: _schema, name: _name, lightning: _lightning, tools, resources, prompts, ...rest } = file
   const read = (kind: string, written: FilePolicies = {}): McpPolicies =>
     Object.fromEntries(
       Object.entries(written).map(([key, policy]) => [
@@ -58,7 +58,14 @@ function tryOut(policy: FilePolicy, gate: Gate, where: string): PolicyOptions {
 }
 
 function requirementOf(written: FileRequirement): Requirement {
-  if ('anyOf' in written) return anyOf(...written.anyOf.map(requirementOf))
+  return 'anyOf' in written ? anyOf(...written.anyOf.map(leafOf)) : leafOf(written)
+}
+
+function leafOf(written: Exclude<FileRequirement, { anyOf: unknown }>): Leaf {
+  if ('sats' in written) {
+    const { sats: price, ...terms } = written
+    return sats(price, terms)
+  }
   const { pow: difficulty, ...terms } = written
   return pow(difficulty, terms)
 }
@@ -83,8 +90,10 @@ function parseJson(path: string): unknown {
 function wordIssues(issues: readonly Issue[], above: Path = []): readonly string[] {
   return issues.flatMap((issue) => {
     const path = [...above, ...issue.path]
-    if (issue.code !== 'invalid_union') return [`${wordPath(path)}: ${issue.message}`]
-    const [nearest = []] = issue.errors.toSorted((a, b) => depth(b) - depth(a) || a.length - b.length)
+    // A member that tells forms apart and names none of them has no nearest one.
+    if (issue.code !== 'invalid_union' || issue.errors.length === 0)
+      return [`${wordPath(path)}: ${issue.message}`]
+    const [nearest = []] = issue.errors.toSorted((a, b) => a.length - b.length || depth(b) - depth(a))
     return wordIssues(nearest, path)
   })
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { lightningSchema } from './lightning-schema.ts'
 
 /** What a policy file may say (docs/bridge.md#policy-files). `policy.schema.json` is made of this. */
 
@@ -44,8 +45,16 @@ const work = z.strictObject({
     .meta({ description: 'Harder for callers with many recent calls, up to max; false keeps it flat.' }),
 })
 
+const payment = z.strictObject({
+  sats: z.int().min(1).meta({ description: 'The price in satoshis, over Lightning. Needs lightning.' }),
+  uses: z.int().min(1).exactOptional().meta({ description: 'Calls that one payment admits (default 1).' }),
+  validFor: duration.exactOptional(),
+})
+
+const way = z.union([work, payment])
+
 const requirement = z
-  .union([work, z.strictObject({ anyOf: z.array(work).min(2) })])
+  .union([work, payment, z.strictObject({ anyOf: z.array(way).min(2) })])
   .meta({ id: 'requirement', description: 'What a call costs once the free ones are used up.' })
 
 const policy = z
@@ -72,6 +81,7 @@ export const policyFileSchema = z
       .regex(/^[a-z0-9-]{1,32}$/, 'take 1 to 32 of a to z, 0 to 9 and -')
       .exactOptional()
       .meta({ description: 'Names the gate in challenges and keys of the store. Do not change it later.' }),
+    lightning: lightningSchema.exactOptional(),
     tools: policies
       .exactOptional()
       .meta({ description: "By name, by a beginning that ends in '*', or '*'." }),

@@ -1,10 +1,10 @@
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import type { Transport } from '@modelcontextprotocol/client'
 import { isLoopback } from '@turnpike/client'
-import { createGate, type Gate } from '@turnpike/core'
-import { gateMcpServer, type McpGateOptions, withRequest } from '@turnpike/mcp'
+import { createGate, type Gate, type Store } from '@turnpike/core'
+import { gateMcpServer, type McpGateOptions, requestListener } from '@turnpike/mcp'
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { AnsweringTransport } from './answering-transport.ts'
 import { childTransport } from './child-server.ts'
 import { clientAddress } from './client-address.ts'
@@ -13,9 +13,11 @@ import { UsageError } from './exit-code.ts'
 import { Front } from './front.ts'
 import { httpExplanations, httpTransport } from './http-upstream.ts'
 import type { Io } from './io.ts'
+import { openLightning } from './lightning-node.ts'
 import { MirroredParameters } from './mirrored-parameters.ts'
 import { MirroringTransport } from './mirroring-transport.ts'
 import { gateOptionsOf, readPolicyFile } from './policy-file.ts'
+import type { PolicyFile } from './policy-schema.ts'
 import { Relay, type RelayWatch } from './relay.ts'
 import { RevivingTransport } from './reviving-transport.ts'
 import type { ServeSettings } from './serve-flags.ts'
@@ -29,9 +31,7 @@ export async function runServe(settings: ServeSettings, io: Io): Promise<void> {
   const file = readPolicyFile(settings.policyFile)
   const opened = await openStore(settings.store, io.env)
   try {
-    const name = file.name === undefined ? {} : { name: file.name }
-    const secret = readSecrets(io.env['TURNPIKE_SECRET'])
-    const gate = createGate({ ...name, store: opened.store, secret, log: (line) => io.log(line) })
+    const gate = await openGate(file, opened.store, io)
     const options = gateOptionsOf(file, gate, settings.policyFile)
     try {
       await serveGated(settings, { gate, options }, io)
@@ -43,6 +43,22 @@ export async function runServe(settings: ServeSettings, io: Io): Promise<void> {
   }
 }
 
+async function openGate({ name, lightning: node }: PolicyFile, store: Store, io: Io): Promise<Gate> {
+  const lightning = node === undefined ? undefined : await openLightning(node, io.env)
+  try {
+    return createGate({
+      ...(name === undefined ? {} : { name }),
+      ...(lightning === undefined ? {} : { lightning }),
+      store,
+      secret: readSecrets(io.env['TURNPIKE_SECRET']),
+      log: (line) => io.log(line),
+    })
+  } catch (error) {
+    await lightning?.close?.()
+    throw error
+  }
+}
+
 /** A gate and what it is to demand. */
 interface Gating {
   readonly gate: Gate
@@ -51,13 +67,9 @@ interface Gating {
 
 async function serveGated(settings: ServeSettings, gating: Gating, io: Io): Promise<void> {
   const front = createFront(settings, gating, io)
-  const handler = toNodeHandler(front)
-  const http = createServer((request, response) => {
-    // A server's requests have both; the type of requests knows clients', too.
-    const { method = 'GET', url = '/' } = request
-    const handle = (): void => void handler(Object.assign(request, { method, url }), response)
-    withRequest(request, handle, clientAddress(request, settings.proxies))
-  })
+  const callerOf = (request: IncomingMessage): string | undefined => clientAddress(request, settings.proxies)
+  const listener = requestListener(front, toNodeHandler, callerOf)
+  const http = createServer((request, response) => void listener(request, response))
   const stopping = new Promise<void>((resolve) => {
     io.onStop(resolve)
   })

@@ -52,6 +52,37 @@ describe('a policy file', () => {
       '{"tools": {"a": {"require": {"pov": 4}}}}',
       /tools\.a\.require: Unrecognized key: "pov"/,
     ],
+    ['sats with nobody to pay', '{"tools": {"a": {"require": {"sats": 10}}}}', /tools\.a: .*lightning/],
+    [
+      'half a satoshi',
+      '{"tools": {"a": {"require": {"sats": 0.5}}}}',
+      /tools\.a\.require\.sats: .*expected int/,
+    ],
+    [
+      'work and payment in one',
+      '{"tools": {"a": {"require": {"sats": 10, "pow": 4}}}}',
+      /tools\.a\.require: Unrecognized key: "(?:pow|sats)"/,
+    ],
+    [
+      'a backend that is none',
+      '{"lightning": {"backend": "lnt"}}',
+      /lightning\.backend: name a backend: 'phoenixd'/,
+    ],
+    [
+      'a secret in the file',
+      '{"lightning": {"backend": "phoenixd", "url": "http://127.0.0.1:1", "password": "hunter2"}}',
+      /lightning\.password: name a variable of the environment/,
+    ],
+    [
+      'a secret that servers would see',
+      '{"lightning": {"backend": "phoenixd", "url": "http://127.0.0.1:1", "password": "${KEY}"}}',
+      /lightning\.password: name a variable .*TURNPIKE_/,
+    ],
+    [
+      'a wallet in the file',
+      '{"lightning": {"backend": "nwc", "url": "nostr+walletconnect://b889"}}',
+      /lightning\.url: name a variable of the environment/,
+    ],
     ['an unknown mode', '{"tools": {"a": {"mode": "off"}}}', /tools\.a\.mode: .*"enforce"/],
     [
       'one rail twice',

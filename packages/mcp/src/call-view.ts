@@ -19,6 +19,7 @@ export function viewOfCall(call: ReadCall, origin: MessageOrigin, argument: stri
     path: call.message.method,
     ip: origin.ip,
     caller: origin.caller,
+    carrier: origin.carrier,
     resource: new CallResource(call),
     header(name) {
       const sent = origin.header(name)
@@ -64,13 +65,16 @@ interface Carried {
 /** Longer ones are no credentials of any rail. */
 const MAX_CREDENTIAL = 16_384
 
-/** What is shown as a credential and is none must be refused as such, not be overlooked. */
+/**
+ * What is shown as a credential and is none must be refused as such, not be overlooked. An access token is none: it goes into
+ * the header `Authorization`, never where models and logs see it (RFC 6750 §5.3).
+ */
 function readCredential(credential: unknown): Carried {
   if (typeof credential !== 'string' || credential.length > MAX_CREDENTIAL) {
     return { field: 'x-pow-solution', text: '?' }
   }
   const text = credential.trim()
-  if (/^(?:L402|LSAT|Bearer) /i.test(text)) return { field: 'authorization', text }
+  if (/^(?:L402|LSAT) /i.test(text)) return { field: 'authorization', text }
   return { field: 'x-pow-solution', text: text.replace(/^pow /i, '') }
 }
 

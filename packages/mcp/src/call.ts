@@ -55,16 +55,16 @@ export function readCall(
   if (typeof name !== 'string') return undefined
   const inMeta = metaOf(params)[CREDENTIAL_META]
   const given = isObject(params['arguments']) ? params['arguments'] : {}
-  const carried = argument !== undefined && kind === 'tool' && Object.hasOwn(given, argument)
+  const read = { kind, name, arguments: given, message, credential: inMeta, isAware: inMeta !== undefined }
+  const carries = argument !== undefined && kind === 'tool' && Object.hasOwn(given, argument)
+  return carries ? withoutCarried(read, argument) : read
+}
+
+/** Takes the credential out of the arguments; one in `_meta` goes before it. */
+function withoutCarried(call: ReadCall, argument: string): ReadCall {
+  const { message, credential } = call
   // Spreading copies own members as own members, `__proto__` among them.
-  const { [carried ? argument : '']: inArguments, ...rest } = given
-  const stripped = carried ? rest : given
-  return {
-    kind,
-    name,
-    arguments: stripped,
-    message: carried ? { ...message, params: { ...params, arguments: stripped } } : message,
-    credential: inMeta ?? (carried ? inArguments : undefined),
-    isAware: inMeta !== undefined,
-  }
+  const { [argument]: carried, ...rest } = call.arguments
+  const params = { ...(isObject(message.params) ? message.params : {}), arguments: rest }
+  return { ...call, arguments: rest, message: { ...message, params }, credential: credential ?? carried }
 }

@@ -1,4 +1,5 @@
-import { type CallerName, checkKnownOptions, TurnpikeError } from '@turnpike/core'
+import { type CallerName, checkKnownOptions, type Gate, TurnpikeError } from '@turnpike/core'
+import { isObject } from './json-rpc.ts'
 import type { PolicySet } from './policy-table.ts'
 import { CREDENTIAL_ARGUMENT, FORBIDDEN_CODES, REFUSAL_CODES, type RefusalCodes } from './wire-names.ts'
 
@@ -39,8 +40,20 @@ const NAMES = [
   'local',
 ] as const
 
+/**
+ * JavaScript may pass the options of a gate in its place.
+ * @throws TurnpikeError `option_invalid`
+ */
+export function checkGate(gate: Gate): void {
+  if (isObject(gate) && typeof gate.policy === 'function') return
+  throw invalid('takes a gate second, one for all servers: createGate({ name, secret })')
+}
+
 /** @throws TurnpikeError `option_unknown`, `option_invalid` */
 export function checkGateOptions(options: McpGateOptions): GateSettings {
+  if (typeof options !== 'object' || options === null) {
+    throw invalid("takes policies third: { tools: { '*': { require: pow(4) } } }")
+  }
   checkKnownOptions('gateMcpServer()', options, NAMES)
   const { refusals = 'auto', credentialArgument = CREDENTIAL_ARGUMENT, describePrices = false } = options
   if (refusals !== 'auto' && refusals !== 'result' && refusals !== 'error') {

@@ -13,7 +13,8 @@ const requests = new AsyncLocalStorage<Carrier>()
 
 /**
  * Runs what handles an MCP request over HTTP, and lets the gate know whose request it is. Transports that take raw Node
- * requests need no help; handlers that make transports of their own (`createMcpHandler`) do.
+ * requests need no help; handlers that make transports of their own (`createMcpHandler`) do. Where such a handler becomes a
+ * listener of Node, `requestListener` does it for less.
  *
  * @param ip - the client's address behind a proxy that you trust (default: `request.ip` of the framework, else the peer)
  * @example createServer((request, response) => withRequest(request, () => handler(request, response)))
@@ -27,6 +28,24 @@ export function withRequest<T>(request: NodeRequest, run: () => T, ip?: string):
 /** The HTTP request that is being handled; undefined on stdio and in memory. */
 export function currentRequest(): RequestView | undefined {
   return requests.getStore()?.view
+}
+
+/** Where a web request carries the view of the raw request that it was made of. */
+const VIEW = Symbol('turnpike.view')
+
+/** A web request that carries the view of its raw request, and whose copies do: handlers of both eras forward copies. */
+export function withView(request: Request, view: RequestView): Request {
+  const clone = (): Request => withView(Request.prototype.clone.call(request), view)
+  return Object.assign(request, { clone, [VIEW]: view })
+}
+
+/** The view that a web request carries. */
+export function carriedView(request: unknown): RequestView | undefined {
+  return request instanceof Request && hasView(request) ? request[VIEW] : undefined
+}
+
+function hasView(request: object): request is { readonly [VIEW]: RequestView } {
+  return VIEW in request
 }
 
 /** A call that was admitted before a transport saw its message. */

@@ -1,4 +1,5 @@
 import { type Decision, type Gate, isPromise, type Pass, type Resumption } from '@turnpike/core'
+import { runAdmitted } from './admission.ts'
 import { isLookalike, kindOf, readCall, type ReadCall } from './call.ts'
 import { NotCanonicalError } from './canonical-json.ts'
 import { viewOfCall } from './call-view.ts'
@@ -125,6 +126,7 @@ export class MessageGate implements Interceptor {
       this.#handOn(entry)
       return
     }
+    if (policy.meters.size > 0) entry.pending.isMetered = true
     const view = viewOfCall(call, originOf(extra, settings.local), settings.argument)
     const seal = sealIn(call.message.params)
     if (seal === undefined) {
@@ -177,8 +179,10 @@ export class MessageGate implements Interceptor {
     this.#handOn(entry)
   }
 
-  #handOn({ call, extra }: Entry): void {
-    this.#ends.deliver(call.message, extra)
+  #handOn({ call, extra, pending }: Entry): void {
+    const { pass, isMetered } = pending
+    if (pass === undefined || isMetered !== true) this.#ends.deliver(call.message, extra)
+    else runAdmitted(pass.admission, () => this.#ends.deliver(call.message, extra))
   }
 
   /** Nothing runs that was not decided. */

@@ -1,5 +1,5 @@
 import type { CallerName } from '@turnpike/core'
-import { currentRequest } from './http-request.ts'
+import { carriedView, currentRequest } from './http-request.ts'
 import { isObject } from './json-rpc.ts'
 
 /** Where a message came from, as far as is honestly known. Session ids and `clientInfo` are anybody's to choose. */
@@ -8,27 +8,34 @@ export interface MessageOrigin {
   readonly ip: string | undefined
   /** Whom an authorization server vouches for; on stdio the one local caller. Undefined: the address has to do. */
   readonly caller: CallerName | undefined
+  /** The HTTP request that brought it, perhaps with others. */
+  readonly carrier: object | undefined
   header(name: string): string | undefined
 }
 
 /** @param extra - what the SDK hands over with a message: `authInfo`, and `requestInfo` (1.x) or `request` (2.x) */
 export function originOf(extra: unknown, local: CallerName): MessageOrigin {
-  const request = currentRequest()
-  const headers = headersIn(extra)
+  const holder = requestIn(extra)
+  const request = carriedView(holder) ?? currentRequest()
+  const headers = headersOf(holder)
   const authorized = authorizedCaller(extra)
   const isHttp = request !== undefined || headers !== undefined
   return {
     ip: request?.ip,
+    carrier: request ?? holder,
     caller: authorized ?? (isHttp ? undefined : local),
     header: (name) => request?.header(name) ?? headers?.(name),
   }
 }
 
-function headersIn(extra: unknown): ((name: string) => string | undefined) | undefined {
-  if (!isObject(extra)) return undefined
-  const holder = extra['request'] ?? extra['requestInfo']
-  const headers =
-    typeof holder === 'object' && holder !== null && 'headers' in holder ? holder.headers : undefined
+/** The request as the SDK hands it over: one object for all messages of a batch. */
+function requestIn(extra: unknown): object | undefined {
+  const holder = isObject(extra) ? (extra['request'] ?? extra['requestInfo']) : undefined
+  return typeof holder === 'object' && holder !== null ? holder : undefined
+}
+
+function headersOf(holder: object | undefined): ((name: string) => string | undefined) | undefined {
+  const headers = holder !== undefined && 'headers' in holder ? holder.headers : undefined
   if (headers instanceof Headers) return (name) => headers.get(name) ?? undefined
   if (!isObject(headers)) return undefined
   return (name) => {

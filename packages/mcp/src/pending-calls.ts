@@ -5,7 +5,9 @@ import type { RequestId } from './json-rpc.ts'
 export interface Pending {
   readonly kind: 'list' | 'call'
   /** Of an admitted call. */
-  pass?: Pass
+  pass?: Pass | undefined
+  /** Its policy has meters, and its handler reports to them. */
+  isMetered?: true
   /** The client left or took the request back. */
   isGone?: true
 }
@@ -29,17 +31,24 @@ export class PendingCalls {
     return this.#pending.get(id)
   }
 
-  take(id: RequestId): Pending | undefined {
+  /**
+   * Its answer is about to go out.
+   * @returns the pass of an admitted call
+   */
+  take(id: RequestId): Pass | undefined {
     const pending = this.#pending.get(id)
+    if (pending === undefined) return undefined
     this.#pending.delete(id)
-    return pending
+    return dropPass(pending)
   }
 
   /** The client took a request back: no answer will come. */
   cancel(id: unknown): void {
     if (typeof id !== 'string' && typeof id !== 'number') return
-    const pending = this.take(id)
-    if (pending !== undefined) leave(pending)
+    const pending = this.#pending.get(id)
+    if (pending === undefined) return
+    this.#pending.delete(id)
+    leave(pending)
   }
 
   /** The transport closed. */
@@ -53,7 +62,18 @@ export class PendingCalls {
 /** Nobody got the result, so a paid use goes back to its owner, counted (R34). */
 function leave(pending: Pending): void {
   pending.isGone = true
-  if (pending.pass !== undefined) void giveBack(pending.pass, { kind: 'aborted' })
+  const pass = dropPass(pending)
+  if (pass !== undefined) void giveBack(pass, { kind: 'aborted' })
+}
+
+/**
+ * A Map that entries come to and leave all the time keeps its former tables alive until the next full garbage collection
+ * (V8 links each to its successor), and they keep what was pending: that should not be a whole decision.
+ */
+function dropPass(pending: Pending): Pass | undefined {
+  const { pass } = pending
+  pending.pass = undefined
+  return pass
 }
 
 /** Ends a call that brought its caller nothing. */

@@ -20,7 +20,7 @@ function createCompiler(gate: Gate): CompilePolicy {
   const numberOf = createNumbering()
   return (options) => {
     const key = JSON.stringify(options, (_name, value: unknown) =>
-      typeof value === 'function' ? { function: numberOf(value) } : value,
+      isOpaque(value) ? { number: numberOf(value) } : value,
     )
     const known = policies.get(key)
     if (known !== undefined) return known
@@ -32,7 +32,15 @@ function createCompiler(gate: Gate): CompilePolicy {
   }
 }
 
-/** Functions have no text that tells them apart, so each gets a number when it is first seen. */
+/** Has no text that tells it apart: functions, and objects with methods, such as identity sources. */
+function isOpaque(value: unknown): value is object {
+  if (typeof value === 'function') return true
+  return (
+    typeof value === 'object' && value !== null && 'verify' in value && typeof value.verify === 'function'
+  )
+}
+
+/** What has no text gets a number when it is first seen. */
 function createNumbering(): (value: object) => number {
   const numbers = new WeakMap<object, number>()
   let last = 0

@@ -1,5 +1,5 @@
 import type { Gate } from '@turnpike/core'
-import { checkGateOptions, type GateSettings, type McpGateOptions } from './gate-options.ts'
+import { checkGate, checkGateOptions, type GateSettings, type McpGateOptions } from './gate-options.ts'
 import { createPolicyTable, type PolicyTable } from './policy-table.ts'
 
 /** Options, checked and compiled. */
@@ -14,7 +14,8 @@ const last = new WeakMap<Gate, PreparedOptions & { readonly options: McpGateOpti
 /** @throws TurnpikeError `option_unknown`, `option_invalid`, and as `gate.policy` does */
 export function prepareOptions(gate: Gate, options: McpGateOptions): PreparedOptions {
   const known = last.get(gate)
-  if (known?.options === options) return known
+  if (known !== undefined && known.options === options) return known
+  checkGate(gate)
   const prepared = { options, settings: checkGateOptions(options), table: createPolicyTable(gate, options) }
   last.set(gate, prepared)
   return prepared

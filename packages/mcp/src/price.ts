@@ -1,4 +1,4 @@
-import type { Leaf, PolicyOptions, Requirement } from '@turnpike/core'
+import { type AllOf, type Leaf, type PolicyOptions, waysOf } from '@turnpike/core'
 import { isObject, type JsonObject, withMeta } from './json-rpc.ts'
 import type { McpPolicy, PolicyTable } from './policy-table.ts'
 import { PRICE_META } from './wire-names.ts'
@@ -43,16 +43,14 @@ function priceOf(written: McpPolicy): Price {
   const { free, require } = written satisfies PolicyOptions
   return {
     ...(free === undefined ? {} : { free }),
-    ...(require === undefined ? {} : { ways: leavesOf(require).map(wayOf) }),
+    ...(require === undefined ? {} : { ways: waysOf(require).map(wayOf) }),
   }
 }
 
-function leavesOf(requirement: Requirement): readonly Leaf[] {
-  return 'anyOf' in requirement ? requirement.anyOf : [requirement]
-}
-
 /** The numbers among a rail's terms: difficulty, sats, uses. A price that is a function depends on the arguments. */
-function wayOf({ rail, terms }: Leaf): JsonObject {
+function wayOf(way: Leaf | AllOf): JsonObject {
+  if ('allOf' in way) return { ...wayOf(way.allOf[1]), identity: true }
+  const { rail, terms } = way
   const { amountSats, ...others } = isObject(terms) ? terms : {}
   const named = amountSats === undefined ? others : { sats: amountSats, ...others }
   const numbers = Object.entries(named).filter(([, term]) => typeof term === 'number')
@@ -91,8 +89,13 @@ function wordPrice({ free, ways = [], varies }: Price): string {
   return `Metered: ${parts.length === 0 ? 'no price' : parts.join(', then ')}`
 }
 
-function wordWay({ rail, difficulty, sats, varies }: JsonObject): string {
+function wordWay({ identity, ...way }: JsonObject): string {
+  return identity === true ? `an access token and ${wordRail(way)}` : wordRail(way)
+}
+
+function wordRail({ rail, difficulty, sats, varies }: JsonObject): string {
   if (varies === true) return 'sats, depending on the arguments'
   if (typeof difficulty === 'number') return `proof of work of difficulty ${difficulty}`
-  return typeof sats === 'number' ? `${sats} sats` : String(rail)
+  if (typeof sats === 'number') return `${sats} sats`
+  return rail === 'bearer' ? 'an access token' : String(rail)
 }

@@ -5,6 +5,7 @@ import {
   CHALLENGE_META,
   INTERNAL_ERROR,
   PROTOCOL_VERSION_META,
+  REFUSAL_CODES,
   type RefusalCodes,
   type RefusalStatus,
 } from './wire-names.ts'
@@ -40,5 +41,5 @@ function refusalResult({ message }: ReadCall, { body }: Refusal): JsonObject {
 }
 
 function isRefusalStatus(status: number): status is RefusalStatus {
-  return status === 402 || status === 409 || status === 429 || status === 503
+  return Object.hasOwn(REFUSAL_CODES, status)
 }

@@ -17,13 +17,20 @@ export const PROTOCOL_VERSION_META = 'io.modelcontextprotocol/protocolVersion'
 export const CLIENT_CAPABILITIES_META = 'io.modelcontextprotocol/clientCapabilities'
 
 /** Statuses that a gate refuses with. */
-export type RefusalStatus = 402 | 409 | 429 | 503
+export type RefusalStatus = 401 | 402 | 403 | 409 | 429 | 503
 
 /** JSON-RPC error code of each status. */
 export type RefusalCodes = Readonly<Record<RefusalStatus, number>>
 
 /** Outside -32768..-32000, as MCP wants of applications. */
-export const REFUSAL_CODES: RefusalCodes = { 402: 402, 409: 409, 429: 429, 503: 503 }
+export const REFUSAL_CODES: RefusalCodes = {
+  401: 401,
+  402: 402,
+  403: 403,
+  409: 409,
+  429: 429,
+  503: 503,
+}
 
 /** Never to be sent (MCP 2026-07-28, error codes). */
 export const FORBIDDEN_CODES: readonly number[] = [-32042, -32002]

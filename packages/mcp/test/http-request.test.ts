@@ -1,7 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
+import { toNodeHandler } from '@modelcontextprotocol/node'
+import { createMcpHandler } from '@modelcontextprotocol/server'
 import { withRequest } from '@turnpike/mcp'
-import { CLIENTS, openHttpHost, WIRINGS } from './sample-hosts.ts'
-import { openSampleGate } from './servers/sample-server.js'
+import { CLIENTS, openHttpHost, type Wiring, WIRINGS } from './sample-hosts.ts'
+import { openSampleGate, sampleServer2 } from './servers/sample-server.js'
+
+const byHand: Wiring = (gate, ran, options) => {
+  const handler = toNodeHandler(createMcpHandler(() => sampleServer2(gate, ran, options)))
+  return (request, response) =>
+    void withRequest(request, async () => await handler(request as never, response as never))
+}
 
 const POLICIES = { tools: { '*': { free: '2/1m' } } } as const
 
@@ -19,26 +27,29 @@ function watchedGate() {
   return { gate, lines, ips }
 }
 
-describe.each(Object.entries(WIRINGS))('%s', (_name, wiring) => {
-  test.each(CLIENTS.map((kind) => [kind.name, kind] as const))(
-    'knows the address of a client of %s, whose sessions share one allowance (R8)',
-    async (_kind, kind) => {
-      const { gate, lines, ips } = watchedGate()
-      const host = await openHttpHost(wiring, POLICIES, gate)
-      const results: (boolean | undefined)[] = []
-      for (let session = 0; session < 3; session++) {
-        const client = kind.make()
-        await client.connect(host.transport(kind) as never)
-        results.push((await client.callTool({ name: 'open', arguments: {} })).isError)
-        await client.close()
-      }
-      expect(ips).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.1'])
-      expect(results).toEqual([undefined, undefined, true])
-      expect(lines.filter((line) => line.includes('address_unknown'))).toEqual([])
-      await host.close()
-    },
-  )
-})
+describe.each(Object.entries({ ...WIRINGS, 'SDK 2.x on HTTP, withRequest': byHand }))(
+  '%s',
+  (_name, wiring) => {
+    test.each(CLIENTS.map((kind) => [kind.name, kind] as const))(
+      'knows the address of a client of %s, whose sessions share one allowance (R8)',
+      async (_kind, kind) => {
+        const { gate, lines, ips } = watchedGate()
+        const host = await openHttpHost(wiring, POLICIES, gate)
+        const results: (boolean | undefined)[] = []
+        for (let session = 0; session < 3; session++) {
+          const client = kind.make()
+          await client.connect(host.transport(kind) as never)
+          results.push((await client.callTool({ name: 'open', arguments: {} })).isError)
+          await client.close()
+        }
+        expect(ips).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.1'])
+        expect(results).toEqual([undefined, undefined, true])
+        expect(lines.filter((line) => line.includes('address_unknown'))).toEqual([])
+        await host.close()
+      },
+    )
+  },
+)
 
 describe('withRequest', () => {
   const request = {

@@ -8,8 +8,10 @@ test('the package exports what its documentation names', () => {
     'EXTENSION',
     'PRICE_META',
     'RECEIPT_META',
+    'admission',
     'gateMcpServer',
     'refuseByStatus',
+    'requestListener',
     'withRequest',
     'withTurnpike',
   ])

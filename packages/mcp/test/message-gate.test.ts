@@ -291,15 +291,21 @@ describe('gateMcpServer', () => {
     ['a form that does not exist', { refusals: 'http' }, 'option_invalid'],
     ['a code that MCP forbids', { codes: { 402: -32042 } }, 'option_invalid'],
     ['a code that is no integer', { codes: { 429: 1.5 } }, 'option_invalid'],
-    ['a status that is none', { codes: { 401: 1 } }, 'option_invalid'],
+    ['a status that is none', { codes: { 404: 1 } }, 'option_invalid'],
     ['an argument that no model can name', { credentialArgument: 'my credential' }, 'option_invalid'],
     ['a star within a name', { tools: { 'a*b': {} } }, 'option_invalid'],
     ['an empty name', { tools: { '': {} } }, 'option_invalid'],
     ['a policy that is none', { tools: { a: 'free' } }, 'option_invalid'],
     ['a policy with a misspelt option', { tools: { a: { fre: '1/1m' } } }, 'option_unknown'],
+    ['a requirement for a policy', { tools: { a: pow(4) } }, 'option_invalid'],
+    ['no policies at all', undefined, 'option_invalid'],
     ['a requirement out of range', { tools: { a: { require: pow(20) } } }, 'requirement_invalid'],
   ])('refuses %s at boot', (_what, options, code) => {
     expect(() => gateMcpServer(server(), gate, options as never)).toThrow(expect.objectContaining({ code }))
+  })
+
+  test('refuses the options of a gate in place of a gate', () => {
+    expect(() => gateMcpServer(server(), { name: 'my-tools' } as never, PAID)).toThrow(/createGate\(\{/)
   })
 
   test('refuses what is no server, a connected server, and a second gate for one', () => {

@@ -108,6 +108,19 @@ describe('a policy that is a function', () => {
     expect(run(server, ['t'])).toEqual([])
     expect(server.sent[0]?.error?.code).toBe(-32603)
   })
+
+  test.each([
+    ['throws', () => JSON.parse('{')],
+    ['returns what is no policy', () => ({ free: 'much' })],
+  ])('is named to the operator, once, when it %s', async (_what, policy) => {
+    const lines: string[] = []
+    const server = await opened({ tools: { search: policy as never } }, { log: (line) => lines.push(line) })
+    expect(run(server, ['search', 'search'])).toEqual([])
+    expect(lines.filter((line) => line.includes('policy_failed'))).toEqual([
+      expect.stringContaining("tool 'search'"),
+    ])
+    expect(server.troubles).toHaveLength(2)
+  })
 })
 
 describe('prices in tools/list', () => {

@@ -9,7 +9,7 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import { InMemoryTransport as Memory1 } from '@modelcontextprotocol/sdk/inMemory.js'
 import { createMcpHandler, InMemoryTransport as Memory2 } from '@modelcontextprotocol/server'
 import type { Gate } from '@turnpike/core'
-import { type McpGateOptions, withRequest } from '@turnpike/mcp'
+import { type McpGateOptions, requestListener } from '@turnpike/mcp'
 import type { Problem } from '@turnpike/protocol'
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -86,7 +86,7 @@ export interface SampleHost {
 type Listener = (request: IncomingMessage, response: ServerResponse) => void
 
 /** Makes what answers HTTP requests. */
-type Wiring = (gate: Gate, ran: string[], options: McpGateOptions) => Listener
+export type Wiring = (gate: Gate, ran: string[], options: McpGateOptions) => Listener
 
 export const WIRINGS: Readonly<Record<string, Wiring>> = {
   'SDK 1.x on HTTP': (gate, ran, options) => (request, response) => {
@@ -120,9 +120,9 @@ export const WIRINGS: Readonly<Record<string, Wiring>> = {
     }
   },
   'SDK 2.x on HTTP': (gate, ran, options) => {
-    const handler = toNodeHandler(createMcpHandler(() => sampleServer2(gate, ran, options)))
-    return (request, response) =>
-      void withRequest(request, async () => await handler(request as never, response as never))
+    const handler = createMcpHandler(() => sampleServer2(gate, ran, options))
+    const listener = requestListener(handler, toNodeHandler)
+    return (request, response) => void listener(request, response)
   },
   'SDK 2.x transport on HTTP': (gate, ran, options) => (request, response) => {
     const server = sampleServer2(gate, ran, options)

@@ -5,6 +5,7 @@ import { StreamableHTTPClientTransport as Http1 } from '@modelcontextprotocol/sd
 import { StreamableHTTPClientTransport as Http2 } from '@modelcontextprotocol/client'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { createFetch } from '@turnpike/client'
+import type { IdentitySource, IdentityVerdict } from '@turnpike/core'
 import { refuseByStatus } from '@turnpike/mcp'
 import { parsePowChallenge, parseWwwAuthenticate } from '@turnpike/protocol'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -19,11 +20,40 @@ type Serve = (
   ran: string[],
 ) => (request: IncomingMessage, response: ServerResponse, body: unknown) => void
 
+/** Tokens are called by what is wrong with them. */
+const tokens: IdentitySource = {
+  kind: 'bearer',
+  verify(view) {
+    const shown = /^Bearer (.+)$/.exec(view.header('authorization') ?? '')?.[1]
+    return shown === undefined ? undefined : Promise.resolve(verdictOf(shown))
+  },
+  challenges: (scope, fault) => [`Bearer scope="${scope.join(' ')}", error="${fault?.error ?? ''}"`],
+}
+
+function verdictOf(shown: string): IdentityVerdict {
+  if (shown === 'bearer_expired')
+    return { outcome: 'invalid', code: 'bearer_expired', error: 'invalid_token', detail: 'it is too old' }
+  if (shown === 'identity_unavailable') return { outcome: 'unavailable', detail: 'nobody answers' }
+  const scopes = shown === 'bearer_scope' ? ['read'] : ['read', 'admin']
+  const identity = { source: 'bearer', class: 'agent', id: shown, subject: shown, scopes } as const
+  return { outcome: 'verified', identity }
+}
+
+/** A tool that wants a token which grants `admin`. */
+const GUARDED = 'limited_1'
+const POLICIES = {
+  ...SAMPLE_POLICIES,
+  tools: {
+    ...SAMPLE_POLICIES.tools,
+    [GUARDED]: { require: { rail: 'bearer', terms: { source: tokens, scope: 'admin' } } },
+  },
+} as const
+
 const SERVERS: readonly (readonly [string, Serve])[] = [
   [
     'SDK 1.x',
     (gate, ran) => (request, response, body) => {
-      const server = sampleServer1(gate, ran)
+      const server = sampleServer1(gate, ran, POLICIES)
       const transport = new StreamableHTTPServerTransport()
       response.on('close', () => void transport.close())
       void server.connect(transport).then(async () => await transport.handleRequest(request, response, body))
@@ -32,7 +62,7 @@ const SERVERS: readonly (readonly [string, Serve])[] = [
   [
     'SDK 2.x',
     (gate, ran) => {
-      const handler = toNodeHandler(createMcpHandler(() => sampleServer2(gate, ran)))
+      const handler = toNodeHandler(createMcpHandler(() => sampleServer2(gate, ran, POLICIES)))
       return (request, response, body) => void handler(request as never, response, body)
     },
   ],
@@ -54,7 +84,7 @@ describe.each(SERVERS)('a server of %s that refuses by status', (_sdk, serve) =>
   beforeEach(async () => {
     toldMiddleware = undefined
     host = await openHttpHost((gate, ran) => {
-      const refuse = refuseByStatus(gate, SAMPLE_POLICIES)
+      const refuse = refuseByStatus(gate, POLICIES)
       const listen = serve(gate, ran)
       const answer = async (request: IncomingMessage, response: ServerResponse) => {
         const body: unknown = JSON.parse((await text(request)) || 'null')
@@ -155,6 +185,23 @@ describe.each(SERVERS)('a server of %s that refuses by status', (_sdk, serve) =>
       await client.close()
     },
   )
+
+  test.each([
+    ['identity_required', 401, undefined, 'Bearer scope="admin", error=""'],
+    ['bearer_expired', 401, 'bearer_expired', 'Bearer scope="admin", error="invalid_token"'],
+    ['bearer_scope', 403, 'bearer_scope', 'Bearer scope="admin", error="insufficient_scope"'],
+    ['identity_unavailable', 503, 'identity_unavailable', null],
+  ])('R32 sends %s as %i', async (code, status, token, challenge) => {
+    const refused = await post(call(GUARDED), token === undefined ? {} : { authorization: `Bearer ${token}` })
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([status, challenge])
+    expect(await refused.json()).toMatchObject({ id: 1, error: { code: status, data: { code, status } } })
+    expect(host.ran).toEqual([])
+  })
+
+  test('admits a token that grants enough', async () => {
+    expect((await post(call(GUARDED), { authorization: 'Bearer good' })).status).toBe(200)
+    expect(host.ran).toEqual([`${GUARDED}:`])
+  })
 
   test('shows a stock client no more than the status', async () => {
     const client = CLIENTS[0]!.make()
