@@ -1,5 +1,5 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { createFetch } from '@turnpike/client'
+import { createFetch, type FetchOptions } from '@turnpike/client'
 import { withTurnpike } from '@turnpike/mcp'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
@@ -12,6 +12,8 @@ const root = resolve(import.meta.dirname, '..')
 
 interface Example {
   readonly url: string
+  /** What it printed when it was up. */
+  readonly said: string
   /** Asks it to end, as Ctrl-C does. @returns its exit code */
   stop(): Promise<number | null>
 }
@@ -22,20 +24,24 @@ async function start(name: string, ...args: readonly string[]): Promise<Example>
   const { scripts }: { scripts: { start: string } } = JSON.parse(
     readFileSync(join(folder, 'package.json'), 'utf8'),
   )
-  const [, script = ''] = scripts.start.split(' ')
-  const child = spawn(process.execPath, [script, ...args], {
+  const [, ...script] = scripts.start.split(' ')
+  const child = spawn(process.execPath, [...script, ...args], {
     cwd: folder,
     env: { ...process.env, PORT: '0' },
   })
-  return { url: await urlOf(child), stop: async () => await stop(child) }
+  const said = await greetingOf(child)
+  const url = URL_SAID.exec(said)?.[1] ?? ''
+  return { url, said, stop: async () => await stop(child) }
 }
 
-async function urlOf(child: ChildProcess): Promise<string> {
+const URL_SAID = /up at (http:[^\s,]+)/
+
+/** @returns what it has said by the time it is up */
+async function greetingOf(child: ChildProcess): Promise<string> {
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (said += String(chunk)))
   for (;;) {
-    const url = /up at (http:\S+)/.exec(said)?.[1]
-    if (url !== undefined) return url
+    if (URL_SAID.test(said)) return said
     await Promise.race([once(child.stdout ?? child, 'data'), once(child, 'exit')])
     if (child.exitCode !== null) throw new Error(said)
   }
@@ -61,10 +67,14 @@ function makeClient(): Client {
 
 const FIVE_FREE = [200, 200, 200, 200, 200, 402]
 
-describe('the Koa example', () => {
+describe.each([
+  ['koa', 'GET /v1/items/:id'],
+  // Express tells middlewares before the route no pattern.
+  ['express', 'GET /v1/items/8'],
+])('the example %s', (name, resource) => {
   let example: Example
   beforeAll(async () => {
-    example = await start('koa')
+    example = await start(name)
   })
   afterAll(async () => {
     await example.stop()
@@ -74,13 +84,89 @@ describe('the Koa example', () => {
     const url = `${example.url}/v1/items`
     expect(await statuses(`${url}/7`, 6)).toEqual(FIVE_FREE)
     const refused: unknown = await (await fetch(`${url}/8`)).json()
-    expect(refused).toMatchObject({ code: 'proof_required', resource: 'GET /v1/items/:id' })
+    expect(refused).toMatchObject({ code: 'proof_required', resource })
   })
 
   test('lets a client that works in, and its stream flow', async () => {
     const answer = await createFetch()(`${example.url}/v1/reports`, { method: 'POST' })
     expect([answer.status, answer.headers.get('Turnpike-Admission')]).toEqual([200, 'pow;uses=0'])
     expect(await answer.text()).toBe('wait\nwork\npay\n')
+  })
+})
+
+describe.each([
+  ['one-box', 'worker', 'LMDB file'],
+  ['cluster', 'server', 'Redis'],
+])('the example %s', (name, field, store) => {
+  let example: Example
+  beforeAll(async () => {
+    example = await start(name)
+  })
+  afterAll(async () => {
+    await example.stop()
+  })
+
+  test(`shares one allowance between two processes, on one ${store}`, async () => {
+    const answers: Record<string, unknown>[] = []
+    for (let call = 0; call < 5; call += 1) {
+      const answer: Record<string, unknown> = JSON.parse(await (await fetch(`${example.url}/search`)).text())
+      answers.push(answer)
+    }
+    expect(answers.map(({ left }) => left)).toEqual([4, 3, 2, 1, 0])
+    expect(new Set(answers.map((answer) => answer[field])).size).toBe(2)
+    expect(await statuses(`${example.url}/search`, 1)).toEqual([402])
+  })
+
+  test('takes one solution once, whichever process it comes to', async () => {
+    let solution = ''
+    const watched: typeof fetch = async (url, init) => {
+      solution ||= new Request(url, init).headers.get('X-PoW-Solution') ?? ''
+      return await fetch(url, init)
+    }
+    expect((await createFetch({ fetch: watched })(`${example.url}/search`)).status).toBe(200)
+    const headers = { 'X-PoW-Solution': solution }
+    for (let call = 0; call < 2; call += 1) {
+      const replay = await fetch(`${example.url}/search`, { headers })
+      expect([replay.status, await replay.json()]).toMatchObject([402, { code: 'credential_spent' }])
+    }
+  })
+})
+
+describe('the example dual-rail', () => {
+  let example: Example
+  beforeAll(async () => {
+    example = await start('dual-rail')
+  })
+  afterAll(async () => {
+    await example.stop()
+  })
+
+  const translate = async (text: string, options?: FetchOptions) =>
+    await createFetch(options)(`${example.url}/translate`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ text }),
+    })
+
+  test('asks more for a long text, and lets work through', async () => {
+    const offered = async (text: string) => {
+      return await (await translate(text, { solve: false })).json()
+    }
+    expect([await offered('short'), await offered('long'.repeat(500))]).toMatchObject([
+      { offers: [{ rail: 'pow' }, { rail: 'lightning', sats: 10 }] },
+      { offers: [{ rail: 'pow' }, { rail: 'lightning', sats: 50 }] },
+    ])
+    expect(await (await translate('hello')).json()).toEqual({ translated: 'HELLO', way: 'pow' })
+  })
+
+  test('prints commands that pay, and sells a hundred calls at once', async () => {
+    const [, wallet] = /TURNPIKE_WALLET="(.+)"/.exec(example.said) ?? []
+    const command = example.said.split('\n').find((line) => line.includes('/quotes')) ?? ''
+    const { stdout } = await promisify(execFile)('sh', ['-c', command.replace('@turnpike/cli', 'turnpike')], {
+      cwd: root,
+      env: { ...process.env, TURNPIKE_WALLET: wallet },
+    })
+    expect(JSON.parse(stdout)).toEqual({ quote: 'Time is money.', left: 99 })
   })
 })
 
@@ -154,6 +240,10 @@ test('the MCP example on stdio shows both', async () => {
 
 test.each([
   ['koa', ''],
+  ['express', ''],
+  ['one-box', ''],
+  ['cluster', ''],
+  ['dual-rail', ''],
   ['nestjs', 'express'],
   ['nestjs', 'fastify'],
 ])('the example %s %s ends by itself when it is told to', async (name, platform) => {
