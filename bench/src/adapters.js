@@ -39,6 +39,11 @@ export async function runAdapters() {
         unit: 'x bare',
       })),
     ),
+    beside: FRAMEWORKS.map(([title, bare, peer, peerName]) => ({
+      what: `${title}, an admitted call: all of the server`,
+      peer: peerName,
+      times: medianRatio(of(peer), of(`${bare}-free`)),
+    })),
     notes: [
       `${ROUNDS} interleaved rounds of ${REQUESTS} requests per framework, as in the Express suite; the limits are what the peer costs in the same run.`,
       'koa-ratelimit and @nestjs/throttler with their memory stores and otherwise as they come; one route, on which the limiter stands.',

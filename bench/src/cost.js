@@ -24,6 +24,7 @@ export async function runCost() {
     suite: 'The cost of calls',
     tables: [abuseTable(1), abuseTable(100), gpuTable(), honestTable()],
     bars: [],
+    beside: [],
     notes: [
       `An abuser wants ${CALLS.toLocaleString('en-US')} calls as fast as the gate lets it; 8 cores of AVX-512 do 1.26 GH/s ` +
         `together, a core costs $${DOLLARS_PER_CORE_HOUR} an hour (an assumption), a GPU does 6.15 GH/s (quoted).`,

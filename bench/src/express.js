@@ -33,6 +33,13 @@ export async function runExpress() {
       bar('402', ratio('refused'), 'at most', 1.3),
       bar('admitted by work', ratio('solved'), 'at most', 1.6),
     ],
+    beside: [
+      {
+        what: 'Express, an admitted call: all of the server',
+        peer: 'express-rate-limit',
+        times: medianRatio(of('limit-draft-8'), of('free')),
+      },
+    ],
     notes: [
       `${ROUNDS} interleaved rounds of ${REQUESTS} requests on 20 kept connections from another process; one server process per row, NODE_ENV=production, the same small JSON from every handler.`,
       'Each round comes from 20 loopback addresses of its own, so that nobody reaches a default limit of the gate.',

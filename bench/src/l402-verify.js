@@ -30,7 +30,7 @@ const npm = createRequire(import.meta.url)('macaroon')
 
 export const contenders = { turnpike, npm: npmMacaroon }
 
-/** @returns {Promise<Pick<import('./table.js').Report, 'bars'> & { table: import('./table.js').Table }>} */
+/** @returns {Promise<Pick<import('./table.js').Report, 'bars' | 'beside'> & { table: import('./table.js').Table }>} */
 export async function measureVerifying() {
   const plan = { rounds: ROUNDS, warmUps: WARM_UPS, method: 'run' }
   const costs = await childrenInTurn('l402-verify.js', Object.keys(contenders), plan)
@@ -58,6 +58,7 @@ export async function measureVerifying() {
         unit: "x npm macaroon's",
       },
     ],
+    beside: [{ what: 'check a paid credential', peer: 'npm macaroon', times: medianRatio(theirs, ours) }],
   }
 }
 

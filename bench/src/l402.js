@@ -39,6 +39,19 @@ export async function runL402() {
       },
       { what: 'paid call', value: ratio('paid'), relation: 'at most', limit: 1.6, unit: 'x bare' },
     ],
+    beside: [
+      ...verifying.beside,
+      {
+        what: 'a 402 with both offers: all of the server',
+        peer: '@x402/express',
+        times: medianRatio(of('x402'), of('refused')),
+      },
+      {
+        what: 'a paid call: all of the server',
+        peer: '@x402/express',
+        times: medianRatio(of('x402-paid'), of('paid')),
+      },
+    ],
     notes: [
       `Servers: ${ROUNDS} interleaved rounds of ${REQUESTS} requests on 20 kept connections from another process; one server process per row, the same small JSON from every handler.`,
       "The backend makes invoices of 390 characters in this process: what a real one costs comes on top. Payments are known to be settled (`verify: 'preimage'`), each pays for one call.",

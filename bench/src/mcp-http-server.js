@@ -1,7 +1,7 @@
 /** The HTTP servers of the mcp suite: a server of SDK 2.x for each request, as `createMcpHandler` makes them. */
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler } from '@modelcontextprotocol/server'
-import { withRequest } from '@turnpike/mcp'
+import { requestListener } from '@turnpike/mcp'
 import { createServer } from 'node:http'
 import { measured } from './measured-server.js'
 import { serverMaker } from './mcp-variants.js'
@@ -15,10 +15,12 @@ export const contenders = {
 
 /** @param {import('./mcp-variants.js').Variant} variant */
 function host(variant) {
-  const handler = toNodeHandler(createMcpHandler(serverMaker(variant)))
+  const handler = createMcpHandler(serverMaker(variant))
+  const bare = toNodeHandler(handler)
   /** @type {import('node:http').RequestListener} */
-  const listener = (request, response) => void handler(/** @type {never} */ (request), response)
+  const plain = (request, response) => void bare(/** @type {never} */ (request), response)
+  const named = requestListener(handler, toNodeHandler)
   /** @type {import('node:http').RequestListener} */
-  const named = (request, response) => withRequest(request, () => listener(request, response))
-  return measured(() => createServer(variant === 'plain' ? listener : named).listen(0, '127.0.0.1'))
+  const gated = (request, response) => void named(request, response)
+  return measured(() => createServer(variant === 'plain' ? plain : gated).listen(0, '127.0.0.1'))
 }

@@ -51,6 +51,13 @@ export async function runMcp() {
         unit: 'x plain',
       })),
     ),
+    beside: carriers.flatMap(([carrier, costs]) =>
+      BARS.map(([what, name]) => ({
+        what: `MCP over ${carrier}, ${what}: all of the server`,
+        peer: 'the plain server',
+        times: medianRatio(of(costs, 'plain'), of(costs, name)),
+      })),
+    ),
     notes: [
       `${ROUNDS} interleaved rounds, ${REQUESTS} calls each over HTTP on 20 kept connections, 4000 on stdio, 20 in flight.`,
       'SDK 2.x: createMcpHandler, which makes a server for each request, and serveStdio. Memory store. Solutions are found outside the measured interval.',

@@ -3,7 +3,7 @@ import { memoryStore } from '@turnpike/core'
 import { MemoryStore } from 'express-rate-limit'
 import { RateLimiterMemory, RateLimiterUnion } from 'rate-limiter-flexible'
 import { gateContender } from './memory-gate.js'
-import { awaited, synchronous } from './memory-loops.js'
+import { awaited, seen, synchronous } from './memory-loops.js'
 
 const LIMIT = 1_000_000
 const MINUTE_MS = 60_000
@@ -38,13 +38,16 @@ export const contenders = {
 /** @param {(holder: string) => import('@turnpike/core').WindowTake[]} windowsOf */
 function admitting(windowsOf) {
   const store = memoryStore()
-  return (/** @type {string} */ holder) =>
-    store.admit({
+  return (/** @type {string} */ holder) => {
+    const request = {
       shard: 7,
       common: [],
       ways: [{ windows: windowsOf(holder), claims: [] }],
       otherwise: [],
-    })
+    }
+    seen.request = request
+    return store.admit(request)
+  }
 }
 
 /** @param {string} holder */

@@ -7,13 +7,19 @@ const KEYS = 1_000_000
 /** Steps through all keys in an order that no cache can foresee: coprime to both numbers of keys. */
 const STRIDE = 7_368_787
 
+/** Where requests and answers are put, as in a program that uses them: what nobody can see is never made. */
+export const seen = {
+  request: /** @type {unknown} */ (undefined),
+  answer: /** @type {unknown} */ (undefined),
+}
+
 /**
  * @param {(key: string) => unknown} admit answers at once
  */
 export function synchronous(admit) {
   return loops((keys, ops, stride) => {
     for (let index = 0, at = 0; index < ops; index += 1, at = (at + stride) % keys.length)
-      admit(keys[at] ?? '')
+      seen.answer = admit(keys[at] ?? '')
     return ops
   })
 }
@@ -24,7 +30,7 @@ export function synchronous(admit) {
 export function awaited(admit) {
   return loops(async (keys, ops, stride) => {
     for (let index = 0, at = 0; index < ops; index += 1, at = (at + stride) % keys.length)
-      await admit(keys[at] ?? '')
+      seen.answer = await admit(keys[at] ?? '')
     return ops
   })
 }

@@ -23,6 +23,12 @@ const LINES = /** @type {const} */ ([
   ['bare Map, fixed window (floor)', 'map', true],
 ])
 
+/** Name and contender. */
+const PEERS = /** @type {const} */ ([
+  ['rate-limiter-flexible', 'flexible'],
+  ['express-rate-limit', 'express-store'],
+])
+
 /** @returns {Promise<import('./table.js').Report>} */
 export async function runMemory() {
   const hot = await childrenInTurn(
@@ -65,10 +71,15 @@ export async function runMemory() {
         unit: 'x',
       },
     ],
+    beside: PEERS.map(([peer, name]) => ({
+      what: 'memory store, a decision',
+      peer,
+      times: medianRatio(hotOf(name), hotOf('turnpike-1')),
+    })),
     notes: [
       `${HOT_ROUNDS} interleaved rounds on hot keys, ${MILLION_ROUNDS} fresh processes each for the million; medians.`,
       "All calls are admitted. rate-limiter-flexible's and express-rate-limit's calls are awaited, since they answer with promises.",
-      "Turnpike's request object is made anew for each decision, as the gate does. `awaited` is how the gate calls the store.",
+      "Turnpike's request object is made anew for each decision and can be seen from outside, as the gate's can; so can all answers. `awaited` is how the gate calls the store.",
       'Bytes per key are what the heap has grown by after a collection, the 20 characters of the key included.',
     ],
   }

@@ -45,6 +45,18 @@ export async function runPow() {
         unit: 'x',
       },
     ],
+    beside: [
+      {
+        what: 'verify a proof of work',
+        peer: 'altcha-lib v2',
+        times: medianRatio(of('altcha2-verify'), of('verify-1')),
+      },
+      {
+        what: 'make a challenge',
+        peer: 'altcha-lib v2',
+        times: medianRatio(of('altcha2-issue'), of('issue')),
+      },
+    ],
     notes: [
       `µs of CPU per operation over ${ROUNDS} interleaved rounds, one process per row.`,
       "The rail's offer and verify are called as the gate calls them, through packages/core/dist/pow-rail.js: parsing " +

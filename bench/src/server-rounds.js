@@ -17,9 +17,10 @@ const WARM_UPS = 8
 /**
  * @param {string} module file name of the servers
  * @param {readonly Line[]} lines
+ * @param {number} [rounds]
  * @returns {Promise<Map<string, number[]>>} microseconds of the server's CPU per request, by variant, one per round
  */
-export async function measureServers(module, lines) {
+export async function measureServers(module, lines, rounds = ROUNDS) {
   const load = startChild('express-load.js', 'load')
   /** @type {Map<string, import('./child.js').Child>} */
   const servers = new Map(lines.map(([, name]) => [name, startChild(module, name)]))
@@ -30,7 +31,7 @@ export async function measureServers(module, lines) {
     }
     const names = lines.map(([, name]) => name)
     await inTurn(names, WARM_UPS, run)
-    return await inTurn(names, ROUNDS, async (name, round) => await run(name, WARM_UPS + round))
+    return await inTurn(names, rounds, async (name, round) => await run(name, WARM_UPS + round))
   } finally {
     await Promise.all([load, ...servers.values()].map((child) => child.end()))
   }

@@ -65,6 +65,17 @@ export async function runSolve() {
       },
       ...(browser === undefined ? [] : [bar('in Chromium, to crypto.subtle', browser.ratio, 50)]),
     ],
+    beside: [
+      { what: 'solve in Node', peer: 'friendly-pow', times: faster('friendly-pow') },
+      { what: 'solve in Node', peer: '@cap.js/wasm', times: faster('cap-wasm') },
+      { what: 'solve in Node', peer: 'altcha-lib v2', times: faster('altcha-lib') },
+      ...(buildable.includes('c-128')
+        ? [{ what: 'solve in Node', peer: 'C on the same vectors', times: faster('c-128') }]
+        : []),
+      ...(browser === undefined
+        ? []
+        : [{ what: 'solve in Chromium', peer: 'crypto.subtle in a loop', times: browser.ratio }]),
+    ],
     notes: [
       `Millions of hashes per second of CPU time (all threads of the process), one core, over ${ROUNDS} interleaved ` +
         'rounds, one process per row. The ratio is how many times as fast `solve` is in the same round.',

@@ -67,7 +67,7 @@ export const contenders = {
   },
 }
 
-/** @returns {Promise<Pick<import('./table.js').Report, 'tables' | 'bars' | 'notes'>>} */
+/** @returns {Promise<Pick<import('./table.js').Report, 'tables' | 'bars' | 'beside' | 'notes'>>} */
 export async function measureLmdb() {
   const names = LINES.map(([, name]) => name)
   /** @type {Map<number, Map<string, number[]>>} */
@@ -106,6 +106,13 @@ export async function measureLmdb() {
         relation: 'at least',
         limit: 5,
         unit: 'x',
+      },
+    ],
+    beside: [
+      {
+        what: 'decisions on lmdb, one at a time',
+        peer: 'rate-limiter-flexible on Redis',
+        times: medianRatio(costsOf('redis-flexible', 1), costsOf('lmdb-1', 1)),
       },
     ],
     notes: [

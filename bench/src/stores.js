@@ -9,6 +9,7 @@ export async function runStores() {
     suite: 'Stores',
     tables: parts.flatMap(({ tables }) => tables),
     bars: parts.flatMap(({ bars }) => bars),
+    beside: parts.flatMap(({ beside }) => beside),
     notes: parts.flatMap(({ notes }) => notes),
   }
 }

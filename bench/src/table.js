@@ -17,6 +17,7 @@
  * @property {string} suite
  * @property {readonly Table[]} tables
  * @property {readonly Bar[]} bars
+ * @property {readonly import('./summary.js').Comparison[]} beside what to say of it on one page
  * @property {readonly string[]} notes
  */
 
@@ -63,7 +64,7 @@ function barRow(bar) {
  * @param {readonly (readonly (string | number)[])[]} rows
  * @returns {string}
  */
-function formatTable(columns, rows) {
+export function formatTable(columns, rows) {
   const texts = [columns, ...rows].map((row) => row.map(cell))
   const widths = columns.map((_, column) => Math.max(3, ...texts.map((row) => (row[column] ?? '').length)))
   const [head = '', ...body] = texts.map((row) => formatRow(row, widths))
