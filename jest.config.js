@@ -10,7 +10,7 @@ export default {
   maxWorkers: '100%',
   // A guard against hanging, not a measure: two of them at once on a busy machine are slow.
   testTimeout: 30_000,
-  globalSetup: '<rootDir>/test/setup/start-redis.js',
+  globalSetup: '<rootDir>/test/setup/prepare.js',
   globalTeardown: '<rootDir>/test/setup/stop-redis.js',
   coverageProvider: 'v8',
   transform: {

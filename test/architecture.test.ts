@@ -27,6 +27,7 @@ const MAY_IMPORT: Record<string, readonly RegExp[]> = {
   // Both SDKs are known by their shapes alone.
   mcp: [PROTOCOL, CORE, SERVER_PARTS, CLIENT, NODE],
   lmdb: [PROTOCOL, CORE, NODE, /^lmdb$/],
+  oauth: [PROTOCOL, CORE, /^node:crypto$/, /^(jose|oauth4webapi)$/],
   // The driver is the user's: its types alone.
   redis: [PROTOCOL, CORE, /^node:crypto$/, /^ioredis$/],
   // Stores and their drivers are loaded when a command asks for them, from where the user has them.
@@ -63,6 +64,8 @@ const MAY_IMPORT: Record<string, readonly RegExp[]> = {
     /^@modelcontextprotocol\/(client|server|node)(\/stdio)?$/,
     /^(commander|zod|ioredis)$/,
   ],
+  // The API alone, which drops everything where there is no SDK.
+  telemetry: [CORE, /^@opentelemetry\/api$/],
   testkit: [PROTOCOL, CORE, SOLVER, NODE, /^@jest\/globals$/, /^fast-check$/],
 }
 

@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { createGate, pow, sats, TurnpikeError } from '@turnpike/core'
+import { createGate, memoryStore, pow, sats, TurnpikeError } from '@turnpike/core'
+import { lmdbStore } from '@turnpike/lmdb'
+import { turnpike } from '@turnpike/node'
 import { PROBLEM_CODES } from '@turnpike/protocol'
+import { redisStore } from '@turnpike/redis'
 import { createFakeLightning } from '@turnpike/testkit'
+import { Redis } from 'ioredis'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import {
@@ -31,6 +35,13 @@ describe('documents', () => {
     const all = DOCUMENTS.filter((file) => file.startsWith('docs/') && file !== 'docs/README.md')
     expect(all.length).toBeGreaterThan(10)
     expect(all.filter((file) => !led.has(file))).toEqual([])
+  })
+
+  test('docs/README.md leads to every published package', () => {
+    const led = new Set(relativeLinksOf('docs/README.md').map((target) => join('docs', target)))
+    const readmes = DOCUMENTS.filter((file) => file.startsWith('packages/') && !isPrivate(dirname(file)))
+    expect(readmes.length).toBeGreaterThan(10)
+    expect(readmes.filter((file) => !led.has(file))).toEqual([])
   })
 
   test('decisions are at most 40 lines', () => {
@@ -95,6 +106,10 @@ describe('docs/configuration.md', () => {
     ['## pow', () => gate.policy({ require: pow(4, misspelt) })],
     ['## sats', () => seller.policy({ require: sats(10, misspelt) })],
     ['## payments', () => createGate({ payments: misspelt, log: () => undefined })],
+    ['## memoryStore', () => memoryStore(misspelt)],
+    ['## lmdbStore', () => lmdbStore('unused.mdb', misspelt)],
+    ['## redisStore', () => redisStore(new Redis({ lazyConnect: true }), misspelt)],
+    ['## The node:http adapter', () => turnpike(gate, misspelt)],
   ])('%s has a row for every option, and none is left over', (heading, configure) => {
     const names = rowsOf(sectionOf(FILE, heading)).map(([name = '']) => /^`(\w+)`$/.exec(name)?.[1])
     expect(names.filter((name) => name !== undefined).toSorted()).toEqual(optionsOf(configure).toSorted())
@@ -106,6 +121,11 @@ describe('docs/configuration.md', () => {
     expect(named.filter((code) => !membersOf('TurnpikeErrorCode').includes(code))).toEqual([])
   })
 })
+
+function isPrivate(folder: string): boolean {
+  const manifest: { readonly private?: boolean } = JSON.parse(textOf(join(folder, 'package.json')))
+  return manifest.private === true
+}
 
 /** The members of a union of texts, read from the source: a type leaves nothing to ask at run time. */
 function membersOf(union: string): readonly string[] {

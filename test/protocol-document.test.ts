@@ -166,6 +166,12 @@ describe('worked example', () => {
     expect(second).toMatchObject({ outcome: 'refuse', code: 'credential_spent' })
   })
 
+  test('the Python solver of the document prints its nonce', () => {
+    const input = blockOf(sectionOf(FILE, '## Short solvers'), 'python')
+    const said = execFileSync('python3', ['-', CHALLENGE, text('target')], { input, encoding: 'utf8' })
+    expect(said.trim()).toBe(text('nonce'))
+  })
+
   test('the Node solver of the document prints its nonce', () => {
     const input = blockOf(sectionOf(FILE, '## Short solvers'), 'js')
     const args = ['--input-type=module', '-', CHALLENGE, text('target')]

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type AdmitOutcome, SHARDS } from '@turnpike/core'
 import { redisStore } from '@turnpike/redis'
-import { createExactLog, describeStore } from '@turnpike/testkit'
+import {
+  createExactLog,
+  describeCallers,
+  describeMeters,
+  describeStore,
+  type OpenStore,
+} from '@turnpike/testkit'
 import { Cluster, Redis } from 'ioredis'
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -27,7 +33,11 @@ async function clusterMs(): Promise<number> {
   return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
 }
 
-describeStore('redis, cluster of three primaries and three replicas', async () => {
+describeCallers('redis, cluster of three primaries and three replicas', open)
+describeStore('redis, cluster of three primaries and three replicas', open)
+describeMeters('redis, cluster of three primaries and three replicas', open)
+
+async function open(): Promise<OpenStore> {
   const store = redisStore(cluster, { prefix: randomUUID(), timeoutMs: 2000 })
   await store.ready()
   return {
@@ -36,7 +46,7 @@ describeStore('redis, cluster of three primaries and three replicas', async () =
     advance: async (ms) => await pause(ms + 2),
     close: async () => await store.close(),
   }
-})
+}
 
 async function slotOf(prefix: string, shard: number): Promise<number> {
   return await cluster.cluster('KEYSLOT', `{${prefix}:${shard}}`)

@@ -86,6 +86,24 @@ describe('a Redis that is absent', () => {
   })
 })
 
+describe('a Redis that takes the line and says nothing', () => {
+  test('R16 is called anew until it speaks', async () => {
+    let calls = 0
+    const mute = createServer((socket) => {
+      calls += 1
+      // As a router does whose server has gone meanwhile, and is back for the third: the client's and the store's were before.
+      if (calls > 2) socket.pipe(connect(server.port, '127.0.0.1')).pipe(socket)
+      socket.on('error', () => undefined)
+    }).listen(0, '127.0.0.1')
+    await once(mute, 'listening')
+    const address = mute.address()
+    const store = open({}, `redis://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`)
+    toClose.push(() => mute.close())
+    await untilTrue(answers(store))
+    expect(calls).toBe(3)
+  })
+})
+
 describe('a Redis that is frozen', () => {
   test('R16 is answered for in time, also under load, and used again when it thaws', async () => {
     const store = await opened()
