@@ -37,6 +37,8 @@ export type WarningCode =
   | 'two_gates'
   | 'json_rpc_behind_protect'
   | 'policy_per_request'
+  | 'policy_failed'
+  | 'tool_unknown'
   | 'gate_after_route'
   | 'memory_store'
   | 'memory_store_workers'

@@ -49,13 +49,22 @@ export interface PowTerms {
  * @example pow(4)
  * @example pow(5, { uses: 20, validFor: '5m' })
  * @example pow({ bits: 18 })
+ * @throws TurnpikeError `option_unknown` for a difficulty among the options
  */
 export function pow(
   difficulty: number | { readonly bits: number },
   options: Omit<PowTerms, 'difficulty'> = {},
 ): Leaf {
+  refuseTwice('pow(difficulty, options)', 'difficulty', options)
   const digits = typeof difficulty === 'object' ? digitsOf(difficulty) : difficulty
   return { rail: 'pow', terms: { ...options, difficulty: digits } satisfies PowTerms }
+}
+
+/** Of a first argument that is among the options as well, one would be lost. */
+function refuseTwice(call: string, term: string, options: object): void {
+  if (!Object.hasOwn({ ...options }, term)) return
+  const [maker] = call.split('(', 1)
+  throw new TurnpikeError('option_unknown', `${maker}() has no option '${term}': write ${call}`)
 }
 
 /** What is no number of bits is refused with the terms, at boot. */
@@ -86,8 +95,10 @@ export interface SatsTerms {
  * @example sats(10)
  * @example sats(500, { uses: 100, validFor: '24h' })
  * @example sats((view) => (view.path === '/render' ? 50 : 5))
+ * @throws TurnpikeError `option_unknown` for an amount among the options
  */
 export function sats(price: Price, options: Omit<SatsTerms, 'amountSats'> = {}): Leaf {
+  refuseTwice('sats(price, options)', 'amountSats', options)
   return { rail: 'lightning', terms: { ...options, amountSats: price } satisfies SatsTerms }
 }
 

@@ -26,6 +26,7 @@ import { priceTools } from './price.ts'
 import { receiptOf } from './receipt.ts'
 import { refusalMessage } from './refusal-message.ts'
 import type { Ends, Interceptor } from './transport.ts'
+import { warnOfUnlisted } from './unlisted-tools.ts'
 import { INTERNAL_ERROR, INVALID_PARAMS, METHOD_NOT_FOUND, RECEIPT_META } from './wire-names.ts'
 
 /** What is decided with. */
@@ -72,7 +73,8 @@ export class MessageGate implements Interceptor {
     if (pass !== undefined && asksForInput(message.result)) return this.#ask(pending, pass, message, options)
     this.#pending.take(message.id)
     if (pass !== undefined) return this.#conclude(pass, withReceipt(message, pass), options)
-    return this.#ends.send(pending.kind === 'list' ? this.#priced(message) : message, options)
+    if (pending.kind === 'list') warnOfUnlisted(this.#parts.gate, this.#parts.table, message.result)
+    return this.#ends.send(pending.kind === 'call' ? message : this.#priced(message), options)
   }
 
   closed(): void {
@@ -97,7 +99,7 @@ export class MessageGate implements Interceptor {
     if (method === 'initialize')
       this.#clientIsAware = isObject(params) && declaresExtension(params['capabilities'])
     if (method === 'notifications/cancelled' && isObject(params)) this.#pending.cancel(params['requestId'])
-    if (method === 'tools/list' && isRequestId(id)) this.#pending.add(id, 'list')
+    if (method === 'tools/list' && isRequestId(id)) this.#pending.add(id, listKindOf(params))
     this.#ends.deliver(message, extra)
   }
 
@@ -238,6 +240,11 @@ export class MessageGate implements Interceptor {
     this.#pending.take(id)
     this.#ends.send(message, { relatedRequestId: id }).catch((error: unknown) => this.#ends.report(error))
   }
+}
+
+/** A page further on says nothing about the tools before it. */
+function listKindOf(params: unknown): 'list' | 'page' {
+  return isObject(params) && params['cursor'] !== undefined ? 'page' : 'list'
 }
 
 /** What is left and how the call was admitted, in the result; errors have no place for it. */

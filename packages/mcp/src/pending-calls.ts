@@ -3,7 +3,8 @@ import type { RequestId } from './json-rpc.ts'
 
 /** A request that was handed on, or is about to be, and has no answer yet. */
 export interface Pending {
-  readonly kind: 'list' | 'call'
+  /** A `page` is a list of tools from the middle on. */
+  readonly kind: 'list' | 'page' | 'call'
   /** Of an admitted call. */
   pass?: Pass | undefined
   /** Its policy has meters, and its handler reports to them. */

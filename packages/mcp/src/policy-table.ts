@@ -1,6 +1,7 @@
-import { type Gate, type Policy, type PolicyOptions, TurnpikeError } from '@turnpike/core'
+import { type Gate, isPromise, type Policy, type PolicyOptions, TurnpikeError } from '@turnpike/core'
 import { createHash } from 'node:crypto'
 import type { CallKind, McpCall } from './call.ts'
+import { isObject } from './json-rpc.ts'
 import { type CompilePolicy, policyCompiler } from './policy-cache.ts'
 
 /** What a call demands: always the same, or by its arguments. Undefined from a function: this call is not gated. */
@@ -25,6 +26,8 @@ export interface PolicyTable {
   covers(kind: CallKind): boolean
   /** @throws whatever the operator's function throws, and what `gate.policy` throws for what it returned */
   policyFor(call: McpCall): Policy | undefined
+  /** The keys that are whole names. */
+  namesOf(kind: CallKind): readonly string[]
   /** What the operator wrote for a name; undefined where nothing covers it. */
   writtenFor(kind: CallKind, name: string): McpPolicy | undefined
 }
@@ -46,9 +49,16 @@ export function createPolicyTable(gate: Gate, set: PolicySet): PolicyTable {
       if (entry === undefined) return undefined
       const { written, key, kind } = entry
       if (typeof written !== 'function') return fixed.get(entry)
-      const options = written(call)
-      return options === undefined ? undefined : named(compile, kind, key, options)
+      try {
+        const options = askedOf(written, call)
+        return options === undefined ? undefined : named(compile, kind, key, options)
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error)
+        gate.warn('policy_failed', `calls of ${kind} '${key}' are refused: its policy function: ${reason}`)
+        throw error
+      }
     },
+    namesOf: (kind) => kinds[kind].names,
     writtenFor: (kind, name) => kinds[kind].find(name)?.written,
   }
 }
@@ -61,6 +71,8 @@ interface PolicyEntry {
 
 interface KindPolicies {
   readonly entries: readonly PolicyEntry[]
+  /** Keys that are no patterns. */
+  readonly names: readonly string[]
   find(name: string): PolicyEntry | undefined
 }
 
@@ -86,6 +98,7 @@ function readPolicies(kind: CallKind, policies: McpPolicies = {}): KindPolicies 
     .toSorted((a, b) => b.key.length - a.key.length)
   return {
     entries,
+    names: entries.map(({ key }) => key).filter((key) => !key.endsWith('*')),
     find: (name) => exact.get(name) ?? patterns.find(({ key }) => name.startsWith(key.slice(0, -1))),
   }
 }
@@ -104,6 +117,18 @@ function checkEntry({ kind, key, written }: PolicyEntry): void {
       `gateMcpServer() ${kind} '${key}': take a policy, or a function of the call that returns one`,
     )
   }
+}
+
+/** What is no object, or comes later, would be a policy without any demand. */
+function askedOf(
+  ask: (call: McpCall) => PolicyOptions | undefined,
+  call: McpCall,
+): PolicyOptions | undefined {
+  const options: unknown = ask(call)
+  if (options === undefined) return undefined
+  if (isObject(options) && !isPromise(options)) return options
+  if (isPromise(options)) options.then(undefined, () => undefined)
+  throw new TurnpikeError('option_invalid', 'a policy function answers at once, with a policy or undefined')
 }
 
 /**

@@ -110,8 +110,11 @@ describe('a policy that is a function', () => {
   })
 
   test.each([
-    ['throws', () => JSON.parse('{')],
+    ['throws', ({ arguments: { q } }: McpCall) => ({ free: String(q).repeat(-1) })],
     ['returns what is no policy', () => ({ free: 'much' })],
+    ['returns null', () => null],
+    ['returns a list', () => []],
+    ['is async', async () => await Promise.reject(new Error('later'))],
   ])('is named to the operator, once, when it %s', async (_what, policy) => {
     const lines: string[] = []
     const server = await opened({ tools: { search: policy as never } }, { log: (line) => lines.push(line) })

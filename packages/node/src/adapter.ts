@@ -1,6 +1,7 @@
 import {
   checkKnownOptions,
   ceilingPolicy,
+  demandCalled,
   protectPolicy,
   toGate,
   TurnpikeError,
@@ -87,15 +88,27 @@ export function turnpike(gateOrOptions: Gate | GateOptions, options: NodeOptions
     gate,
     protect: (requirement, more) => gated(gate.policy(protectPolicy(requirement, more))),
     ceiling: (windows, more) => gated(gate.policy(ceilingPolicy(windows, more))),
-    endpoints:
-      () =>
-      <Q extends NodeRequest, S extends NodeResponse>(handler: Handler<Q, S>) =>
-        guarded<Q, S>(onError, async (request, response) => {
+    endpoints: (...given: readonly unknown[]) => {
+      demandWrapped(given[0])
+      return <Q extends NodeRequest, S extends NodeResponse>(handler: Handler<Q, S>) => {
+        demandCalled(ENDPOINTS, handler)
+        return guarded<Q, S>(onError, async (request, response) => {
           const answered = await answerEndpoint(gate, request.url ?? '/', exchangeOf(request, response))
           if (!answered) await handler(request, response)
-        }),
+        })
+      }
+    },
     status: (more) => statusEndpoint(gate, more, onError),
   }
+}
+
+const ENDPOINTS = 'endpoints()(handler)'
+
+/** Here the maker's maker is one call away from where the handler goes. */
+function demandWrapped(first: unknown): void {
+  demandCalled(ENDPOINTS, first)
+  if (typeof first !== 'function') return
+  throw new TurnpikeError('option_invalid', `endpoints() takes no handler: write ${ENDPOINTS}`)
 }
 
 async function run(pass: Pass, { response }: Exchange, handler: () => unknown): Promise<void> {

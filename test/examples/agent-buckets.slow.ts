@@ -4,12 +4,12 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { createAccount, createDirectory } from '../examples/agent-buckets/src/accounts.ts'
-import type { Listening } from '../examples/agent-buckets/src/listening.ts'
-import { startOneBucket } from '../examples/agent-buckets/src/one-bucket.ts'
-import { type Sizes, SIZES, startOwnBuckets } from '../examples/agent-buckets/src/own-buckets.ts'
+import { createAccount, createDirectory } from '../../examples/agent-buckets/src/accounts.ts'
+import type { Listening } from '../../examples/agent-buckets/src/listening.ts'
+import { startOneBucket } from '../../examples/agent-buckets/src/one-bucket.ts'
+import { type Sizes, SIZES, startOwnBuckets } from '../../examples/agent-buckets/src/own-buckets.ts'
 
-const folder = resolve(import.meta.dirname, '../examples/agent-buckets')
+const folder = resolve(import.meta.dirname, '../../examples/agent-buckets')
 const run = promisify(execFile)
 
 const ada = createAccount('ada', ['first', 'second'])

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
-const folder = resolve(import.meta.dirname, '../examples/oauth')
+const folder = resolve(import.meta.dirname, '../../examples/oauth')
 const run = promisify(execFile)
 
 test('the OAuth example lets tokens and work in, refuses a stolen token, shows each exchange, and ends', async () => {

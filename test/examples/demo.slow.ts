@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
-const root = resolve(import.meta.dirname, '..')
+const root = resolve(import.meta.dirname, '../..')
 const run = promisify(execFile)
 
 test('npm run demo is let in free, works, pays and waits, shows each exchange, and ends', async () => {
