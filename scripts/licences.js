@@ -37,9 +37,7 @@ for (const [path, { license = 'none given' }] of shipped) {
 }
 for (const [license, names] of byLicence)
   console.log(`${license}: ${[...new Set(names)].toSorted().join(', ')}`)
-const strange = [...byLicence.keys()].filter(
-  (license) => !isAllowed(license),
-)
+const strange = [...byLicence.keys()].filter((license) => !isAllowed(license))
 for (const license of strange)
   console.error(`${license} is none that Turnpike ships with; see scripts/licences.js`)
 process.exit(strange.length === 0 ? 0 : 1)

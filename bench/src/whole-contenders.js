@@ -47,7 +47,7 @@ function deciding(store, bytesNow) {
 }
 
 /**
- * @param {RateLimiterMemory | RateLimiterRedis} limiter
+ * @param {{ consume(key: string): Promise<unknown> }} limiter
  * @param {() => number | Promise<number>} bytesNow
  */
 function limiting(limiter, bytesNow) {
