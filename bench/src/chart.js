@@ -5,8 +5,8 @@
 const ROW = 22
 const TOP = 72
 const BOTTOM = 34
-const LABELS = 430
-const WIDTH = 1000
+const LABELS = 490
+const WIDTH = 1060
 /** Longer ones are cut, and say how long they would be. */
 const MOST = 16
 
