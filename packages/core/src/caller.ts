@@ -4,6 +4,7 @@ import { encodeBase64url } from '@turnpike/protocol'
 import { countedAddress } from './address.ts'
 import type { Caller } from './decision.ts'
 import { TurnpikeError } from './errors.ts'
+import { RecentMap } from './recent-map.ts'
 import { SHARDS } from './store.ts'
 
 /** What the `caller` option answers. */
@@ -59,7 +60,7 @@ const CLASSES_REMEMBERED = 1000
  * whenever the secret is rotated (R9).
  */
 export function createCallerDirectory(gateName: string, ipv6Bits: number): CallerDirectory {
-  const known = recent<CountedCaller>(REMEMBERED)
+  const met = new RecentMap<CountedCaller>(REMEMBERED)
   const ofSubject = (kind: 'subject' | 'network', subject: string) => digest(gateName, kind, subject)
   // Callers may be named like an address, and accounts like a network; what they hold is not the same.
   const count = (caller: Caller): CountedCaller => {
@@ -80,14 +81,14 @@ export function createCallerDirectory(gateName: string, ipv6Bits: number): Calle
     const hash = digest(gateName, 'shared', ...parts)
     return { holder: encodeBase64url(hash.subarray(1, 16)), shard: shardOf(hash) }
   }
-  const classes = recent<SharedHolder>(CLASSES_REMEMBERED)
+  const classes = new RecentMap<SharedHolder>(CLASSES_REMEMBERED)
   const unknown = count({ class: 'anonymous', id: 'unknown', subject: 'unknown', byAddress: true })
   return {
     unknown,
     of: count,
     byAddress(ip) {
       if (ip === undefined) return undefined
-      return known.get(`a${ip}`, () => {
+      return known(met, `a${ip}`, () => {
         const address = countedAddress(ip, ipv6Bits)
         return address && count({ class: 'anonymous', ...address, byAddress: true })
       })
@@ -96,9 +97,9 @@ export function createCallerDirectory(gateName: string, ipv6Bits: number): Calle
       checkCallerName(name)
       const { class: kind, id, subject = id } = name
       const caller = { class: kind, id, subject, byAddress: false }
-      return known.get(`n${JSON.stringify([kind, id, subject])}`, () => count(caller)) ?? count(caller)
+      return known(met, `n${JSON.stringify([kind, id, subject])}`, () => count(caller)) ?? count(caller)
     },
-    ofClass: (name) => classes.get(name, () => share('class', name)) ?? share('class', name),
+    ofClass: (name) => known(classes, name, () => share('class', name)) ?? share('class', name),
     everybody: share('gate'),
     shardOf: (subject) => shardOf(ofSubject('subject', subject)),
     nameOf: (kind, text) => encodeBase64url(digest(gateName, kind, text).subarray(0, 15)),
@@ -115,25 +116,9 @@ function digest(...parts: readonly string[]): Uint8Array {
   return sha256(utf8ToBytes(parts.map((part) => `${part.length}:${part}`).join('')))
 }
 
-/** A map of two generations: bounded, without a timer, and never empty after a sweep. */
-function recent<T>(capacity: number) {
-  let young = new Map<string, T>()
-  let old = new Map<string, T>()
-  return {
-    get(key: string, make: () => T | undefined): T | undefined {
-      const hit = young.get(key)
-      if (hit !== undefined) return hit
-      const value = old.get(key) ?? make()
-      if (value === undefined) return undefined
-      if (key.length > LONGEST_REMEMBERED) return value
-      if (young.size >= capacity) {
-        old = young
-        young = new Map()
-      }
-      young.set(key, value)
-      return value
-    },
-  }
+/** As remembered, else as made: long names are not remembered, for they would fill the memory. */
+function known<T>(memory: RecentMap<T>, key: string, make: () => T | undefined): T | undefined {
+  return key.length > LONGEST_REMEMBERED ? make() : memory.recall(key, make)
 }
 
 /** A name that is no text would put callers into one bucket, or break in the middle of a request. */

@@ -1,14 +1,13 @@
-import type { ProblemCode } from '@turnpike/protocol'
+import { hexToBytes } from '@noble/hashes/utils.js'
+import { encodeBase64url, type ProblemCode } from '@turnpike/protocol'
 import type { Allotment } from './allotment.ts'
 import type { CountedCaller } from './caller.ts'
-import type { Findings } from './identification.ts'
-import { standingOf } from './standing.ts'
 import type { Way } from './decision.ts'
+import type { Findings } from './identification.ts'
 import type { Policy, PolicyWindow, PolicyWindows } from './policy.ts'
 import { RECENT_WINDOW_MS } from './pow-difficulty.ts'
-import { encodeBase64url } from '@turnpike/protocol'
-import { hexToBytes } from '@noble/hashes/utils.js'
 import type { Payment, PreparedWay, Presented, RailContext, Verdict } from './rail.ts'
+import { standingOf } from './standing.ts'
 import type { AdmitRequest, ClaimTake, WayTake, WindowTake } from './store.ts'
 
 /** Challenges issued to a caller in a minute before the gate stops making them (R21). */

@@ -17,7 +17,8 @@ export interface Question {
   readonly passage: Passage
   /** What is known of who calls. */
   readonly findings: Findings
-  readonly proofs?: ProofsToUse
+  /** Undefined: none came with the request. */
+  readonly proofs: ProofsToUse | undefined
 }
 
 /** Proofs of possession that came with a request, and are used up by the decision that lets it pass. */

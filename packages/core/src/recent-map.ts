@@ -15,6 +15,15 @@ export class RecentMap<Value> {
     return this.#young.get(key) ?? this.#old.get(key)
   }
 
+  /** Like `get`, for what is to stay as long as it is asked for; made where there is none, unless that comes to nothing. */
+  recall(key: string, make: () => Value | undefined): Value | undefined {
+    const hit = this.#young.get(key)
+    if (hit !== undefined) return hit
+    const value = this.#old.get(key) ?? make()
+    if (value !== undefined) this.set(key, value)
+    return value
+  }
+
   set(key: string, value: Value): void {
     if (this.#young.size >= this.#capacity) {
       this.#old = this.#young

@@ -14,6 +14,7 @@ import { callerOf, policyFor } from './naming.ts'
 import type { Passage } from './passage.ts'
 import type { Policy } from './policy.ts'
 import { proofUsesOf } from './proof-uses.ts'
+import type { ProofsToUse } from './question.ts'
 import { randomBytes } from './random.ts'
 import type { RequestView } from './request.ts'
 import { askStore } from './store-call.ts'
@@ -46,6 +47,7 @@ function decideFor(
   engine: Engine,
   { view, policy, passage }: Approach,
   findings: Findings,
+  proofs?: ProofsToUse,
 ): Decision | Promise<Decision> {
   return whenKnown(callerOf(engine, view, findings), (caller) =>
     decide(engine, {
@@ -55,6 +57,7 @@ function decideFor(
       caller,
       passage,
       findings,
+      proofs,
     }),
   )
 }
@@ -66,24 +69,13 @@ function decideWithProofs(
   findings: Findings,
   shown: readonly ShownProof[],
 ): Promise<Decision> {
-  const { view, policy, passage } = approach
-  const uses = proofUsesOf(view)
-  return uses.inTurn(async () => {
+  const uses = proofUsesOf(approach.view)
+  return uses.inTurn(() => {
     const unused = uses.unused(shown)
-    const caller = await callerOf(engine, view, findings)
-    const proofs = {
+    return decideFor(engine, approach, findings, {
       claims: unused.map((proof) => claimOf(engine, proof)),
       used: () => uses.use(unused),
       replayed: () => decideFor(engine, approach, withoutProofs(findings)),
-    }
-    return await decide(engine, {
-      view,
-      policy: policyFor(engine, policy, caller),
-      asked: policy,
-      caller,
-      passage,
-      findings,
-      proofs,
     })
   })
 }
