@@ -7,7 +7,7 @@ export type Paint = Readonly<Record<'bold' | 'dim' | 'green' | 'red' | 'yellow',
 const RESET = '\u001b[0m'
 const ERASE_LINE = '\r\u001b[2K'
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
 /** Colours on a terminal only, and not where `NO_COLOR` is set (no-color.org). */
 export function paintFor(output: Output, env: Io['env']): Paint {

@@ -156,7 +156,7 @@ limit_reached     idle    12
 })
 
 describe('top at a hostile server', () => {
-  const steering = '\u001b[2J\u009b2J\u202e\n'
+  const steering = '\u001b[2J\u009b2J\u202e\u061c\n'
   const long = steering.repeat(40_000)
 
   test.each<[string, unknown]>([
@@ -189,7 +189,7 @@ describe('top at a hostile server', () => {
   })
 
   test('--json says the same without steering the terminal', async () => {
-    const status = { ...STATUS, gate: 'a\u009b2J\u202e\u2028b' }
+    const status = { ...STATUS, gate: 'a\u009b2J\u202e\u061c\u2028b' }
     const { stdout } = await turnpike(['top', await serving(status), '--once', '--json'])
     expect(stdout).toMatch(/^[ -~]+\n$/)
     expect(JSON.parse(stdout)).toEqual(status)
