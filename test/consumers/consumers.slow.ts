@@ -72,7 +72,7 @@ describe('the packages, installed from their tarballs', () => {
 
 describe('the types, as a user sees them', () => {
   test('say how a request was admitted and refuse what is misspelt, by name', async () => {
-    const { code, stdout } = await site.run('types', 'tsc')
+    const { code, stdout } = await site.run('typescript-checks', 'tsc')
     expect(code).not.toBe(0)
     const errors = [...stdout.matchAll(/^(\S+)\((\d+),\d+\): error TS\d+: (.*)$/gm)]
     expect(errors.map(([, file, line, message]) => `${file}:${line} ${message}`)).toEqual([
