@@ -7,6 +7,7 @@ import type { Io } from './io.ts'
 import { addCost } from './cost/usage.ts'
 import { addDoctor } from './doctor/usage.ts'
 import { addEarnings } from './earnings/usage.ts'
+import { addExplain } from './explain/usage.ts'
 import { addFetch } from './fetch/usage.ts'
 import { addKeys } from './keys/usage.ts'
 import type { Session } from './session.ts'
@@ -20,6 +21,7 @@ Examples:
   turnpike solve --challenge "$challenge" --json
   turnpike cost --difficulty 4 --sats 10
   turnpike doctor https://api.example/search
+  turnpike explain credential_spent
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with bad news (an HTTP error, mistakes found),
 4 more is asked for than the limits allow, 130 interrupted.
@@ -33,6 +35,7 @@ const COMMANDS = [
   addReset,
   addCost,
   addDoctor,
+  addExplain,
   addTop,
   addEarnings,
   addKeys,

@@ -40,7 +40,7 @@ export class BudgetExceededError extends Error {
     const { origin, amountMsat, maxFeeMsat, limit, limitMsat, usedMsat } = asked
     const price = `${origin} asks ${inSats(amountMsat)}, and up to ${inSats(maxFeeMsat)} for routing`
     const left = `budget.${limit} is ${inSats(limitMsat)}, of which ${inSats(usedMsat)} are used`
-    super(`${price}; ${left} (budget_exceeded: see docs/errors.md#budget_exceeded)`)
+    super(`${price}; ${left} (budget_exceeded: npx @turnpike/cli explain budget_exceeded)`)
     this.asked = asked
   }
 }

@@ -10,7 +10,7 @@ export class LedgerError extends Error {
   override readonly name = 'LedgerError'
   readonly code: LedgerErrorCode
   constructor(code: LedgerErrorCode, message: string, options?: ErrorOptions) {
-    super(`${message} (${code}: see docs/errors.md#${code})`, options)
+    super(`${message} (${code}: npx @turnpike/cli explain ${code})`, options)
     this.code = code
   }
 }

@@ -12,7 +12,7 @@ export class PaymentError extends Error {
   override readonly name = 'PaymentError'
   readonly code: PaymentErrorCode
   constructor(code: PaymentErrorCode, message: string, options?: ErrorOptions) {
-    super(`${message} (${code}: see docs/errors.md#${code})`, options)
+    super(`${message} (${code}: npx @turnpike/cli explain ${code})`, options)
     this.code = code
   }
 }

@@ -57,7 +57,7 @@ export class TurnpikeError extends Error {
   override readonly name = 'TurnpikeError'
   readonly code: TurnpikeErrorCode
   constructor(code: TurnpikeErrorCode, message: string, options?: ErrorOptions) {
-    super(`${message} (${code}: see docs/errors.md#${code})`, options)
+    super(`${message} (${code}: npx @turnpike/cli explain ${code})`, options)
     this.code = code
   }
 }

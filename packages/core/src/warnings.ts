@@ -23,7 +23,7 @@ export function createWarnings(emit: Emit, log: (line: string) => void, now: () 
     const before = said.get(code)
     if (before !== undefined && now() - before.lastMs < pauseMs) return
     said.set(code, { times: (before?.times ?? 0) + 1, lastMs: now() })
-    log(`turnpike: ${message} (${code}: see docs/errors.md#${code})`)
+    log(`turnpike: ${message} (${code}: npx @turnpike/cli explain ${code})`)
     emit({ type: 'warning', code, message })
   }
   return {

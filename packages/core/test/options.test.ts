@@ -74,7 +74,7 @@ describe('createGate', () => {
   })
 
   test('names the docs entry of an error in its message', () => {
-    expect(() => createGate({ secret: 'short' })).toThrow('docs/errors.md#secret_short')
+    expect(() => createGate({ secret: 'short' })).toThrow('npx @turnpike/cli explain secret_short')
   })
 
   test('takes what is allowed at the edges', () => {

@@ -21,7 +21,7 @@ export class LightningError extends Error {
   override readonly name = 'LightningError'
   readonly code: LightningErrorCode
   constructor(code: LightningErrorCode, message: string, options?: ErrorOptions) {
-    super(`${message} (${code}: see docs/errors.md#${code})`, options)
+    super(`${message} (${code}: npx @turnpike/cli explain ${code})`, options)
     this.code = code
   }
 }

@@ -68,5 +68,5 @@ function complaintOf({ code, message }: TurnpikeError): string {
       'or ask for work alone with @RequirePoW(4)'
     )
   }
-  return message.replace(` (${code}: see docs/errors.md#${code})`, '')
+  return message.replace(` (${code}: npx @turnpike/cli explain ${code})`, '')
 }

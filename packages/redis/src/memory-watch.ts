@@ -28,7 +28,7 @@ export function createMemoryWatch(allowEviction: boolean, log: (line: string) =>
     if (warned || allowEviction) return
     warned = true
     log(
-      'turnpike: Redis does not tell its maxmemory-policy. Make sure that it is noeviction (store_eviction_unknown: see docs/errors.md#store_eviction_unknown)',
+      'turnpike: Redis does not tell its maxmemory-policy. Make sure that it is noeviction (store_eviction_unknown: npx @turnpike/cli explain store_eviction_unknown)',
     )
   }
 
