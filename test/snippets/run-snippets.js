@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { openGatedExample } from './gated-example.js'
 import { open } from './listen-anywhere.js'
 
 /** The longest that one may take: none waits for anything but its servers. */
@@ -40,6 +41,7 @@ process.once('message', (/** @type {string[]} */ files) => void runAll(files))
 
 /** @param {readonly string[]} files */
 async function runAll(files) {
+  open.delete(await openGatedExample())
   for (const file of files) {
     const error = await failureOf(file)
     process.send?.({ file, error })

@@ -43,6 +43,7 @@ declare module 'koa-ratelimit'
 const ENVIRONMENT = {
   NODE_ENV: 'test',
   TURNPIKE_SECRET: 'a secret of the tests, long enough to be one',
+  NWC_URL: `nostr+walletconnect://${'a'.repeat(64)}?relay=wss://relay.example&secret=${'b'.repeat(64)}`,
   PHOENIXD_LIMITED_PASSWORD: '0'.repeat(64),
 }
 
