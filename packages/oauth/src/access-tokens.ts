@@ -36,7 +36,7 @@ export function accessTokens(options: AccessTokenOptions): AccessTokens {
     verify(view) {
       const shown = readToken(view)
       if (shown === undefined || 'outcome' in shown) return shown
-      return whenKnown(verifyToken(shown.text), (token) => {
+      return whenKnown(verifyToken(shown.text, view.ip), (token) => {
         if (token.outcome !== 'token') return token
         return whenKnown(checkPossession(token, shown, view, settings), (proof) =>
           proof !== undefined && 'outcome' in proof ? proof : admitIdentity(token.identity, proof, settings),

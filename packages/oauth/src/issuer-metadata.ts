@@ -5,11 +5,13 @@ import {
   processDiscoveryResponse,
   type AuthorizationServer,
 } from 'oauth4webapi'
+import { createKeptAnswer } from './kept-answer.ts'
 import { type Lookup, LookupFailed } from './lookup.ts'
 
 /** How long metadata is believed. Issuers move their key sets rarely, and leave the old ones where they are for days. */
 const KEPT_MS = 3_600_000
 
+/** Whose metadata, and how it is asked for. */
 export interface MetadataSource {
   readonly issuer: string
   readonly lookup: Lookup
@@ -20,23 +22,10 @@ export interface MetadataSource {
 /** What an issuer says of itself. @throws LookupFailed */
 export type IssuerMetadata = () => Promise<AuthorizationServer>
 
-/** Asks an issuer for its metadata when somebody needs it; one question at a time, its answer kept for an hour. */
+/** Asks an issuer for its metadata when somebody needs it; its answer is kept for an hour, or two while it cannot be asked. */
 export function createIssuerMetadata(source: MetadataSource): IssuerMetadata {
-  let kept: { readonly metadata: AuthorizationServer; readonly untilMs: number } | undefined
-  let asking: Promise<AuthorizationServer> | undefined
-  const ask = async () => {
-    try {
-      const metadata = await discover(source)
-      kept = { metadata, untilMs: source.now() + KEPT_MS }
-      return metadata
-    } finally {
-      asking = undefined
-    }
-  }
-  return async () => {
-    if (kept !== undefined && source.now() < kept.untilMs) return kept.metadata
-    return await (asking ??= ask())
-  }
+  const answers = createKeptAnswer(async () => await discover(source), KEPT_MS, source.now)
+  return async () => (await answers.current()).value
 }
 
 /** RFC 8414 first, then OpenID Connect Discovery, as clients of MCP do. */

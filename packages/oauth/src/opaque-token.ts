@@ -17,6 +17,7 @@ import { badToken } from './token-fault.ts'
 /** Asks the issuer about a token (RFC 7662). @throws LookupFailed */
 export type Introspection = (token: string) => Promise<ClaimsVerdict>
 
+/** Who is asked, and what the answer must say. */
 export interface IntrospectionContext extends TokenDemands {
   readonly issuer: string
   readonly metadata: IssuerMetadata

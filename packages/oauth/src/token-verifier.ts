@@ -1,6 +1,7 @@
 import type { IdentityFault } from '@turnpike/core'
 import { type ClaimsVerdict, readJwt, verifyJwt } from './jwt-token.ts'
 import { createLookup } from './lookup.ts'
+import { createNewcomers } from './newcomers.ts'
 import type { TokenSettings } from './options.ts'
 import { isCompactJws } from './presented-token.ts'
 import { badToken, type Unavailable, unavailable } from './token-fault.ts'
@@ -14,6 +15,8 @@ export type TokenVerdict = VerifiedToken | IdentityFault | Unavailable
 /** How long a verified JWT is believed without another look at its signature; keys are kept longer than that. */
 const JWT_KEPT_MS = 60_000
 const ANSWER_KEPT_MS = 10_000
+/** How long a token that an issuer called good is asked about before tokens that nobody knows. */
+const ACQUAINTED_MS = 3_600_000
 
 /** Whom to ask about a token, and how. */
 interface Inquiry {
@@ -22,6 +25,8 @@ interface Inquiry {
   /** How long the answer is believed, in ms; bad news only where they cost a question to the issuer. */
   readonly goodForMs: number
   readonly badForMs: number
+  /** Each answer costs the issuer a question: strangers have to leave some room for tokens that were good before. */
+  readonly isCostly: boolean
 }
 
 /**
@@ -30,34 +35,41 @@ interface Inquiry {
  */
 export function createTokenVerifier(
   settings: TokenSettings,
-): (text: string) => TokenVerdict | Promise<TokenVerdict> {
+): (text: string, address: string | undefined) => TokenVerdict | Promise<TokenVerdict> {
   const lookup = createLookup(settings.timeoutMs, settings.now)
   const issuers = settings.issuers.map((options) => trustIssuer(options, settings, lookup))
   // Apart, so that nobody pushes good tokens out by making up bad ones.
   const good = createTokenMemory<VerifiedToken>(settings.now)
   const bad = createTokenMemory<IdentityFault>(settings.now)
+  const acquainted = createTokenMemory<true>(settings.now)
+  const newcomers = createNewcomers()
   const underWay = new Map<string, Promise<TokenVerdict>>()
 
   const remember = (text: string, verdict: TokenVerdict, inquiry: Inquiry) => {
     const nowMs = settings.now()
     if (verdict.outcome === 'token') {
       good.set(text, verdict, Math.min(nowMs + inquiry.goodForMs, verdict.endsAtMs))
+      if (inquiry.isCostly) acquainted.set(text, true, nowMs + ACQUAINTED_MS)
     } else if (verdict.outcome === 'invalid' && inquiry.badForMs > 0) {
       bad.set(text, verdict, nowMs + inquiry.badForMs)
     }
   }
+  const inTurn = (text: string, inquiry: Inquiry, address: string | undefined): Inquiry =>
+    inquiry.isCostly && acquainted.get(text) === undefined
+      ? { ...inquiry, verify: async () => await newcomers.admit(address, inquiry.verify) }
+      : inquiry
   const inquire = async (text: string, inquiry: Inquiry): Promise<TokenVerdict> => {
     const verdict = await verdictOf(inquiry, settings.clockToleranceSeconds)
     remember(text, verdict, inquiry)
     underWay.delete(text)
     return verdict
   }
-  return (text) => {
+  return (text, address) => {
     const known = good.get(text) ?? underWay.get(text) ?? bad.get(text)
     if (known !== undefined) return known
     const inquiry = inquiryFor(text, issuers, settings)
     if ('outcome' in inquiry) return inquiry
-    const asking = inquire(text, inquiry)
+    const asking = inquire(text, inTurn(text, inquiry, address))
     underWay.set(text, asking)
     return asking
   }
@@ -92,6 +104,7 @@ function inquiryFor(
     verify: async () => await verifyJwt(text, jwt, issuer, settings),
     goodForMs: JWT_KEPT_MS,
     badForMs: 0,
+    isCostly: false,
   }
 }
 
@@ -100,7 +113,8 @@ function introspectionOf(text: string, issuers: readonly TrustedIssuer[]): Inqui
     const { introspect, options } = issuer
     if (introspect === undefined) continue
     const keptMs = options.introspection?.cacheMs ?? ANSWER_KEPT_MS
-    return { issuer, verify: async () => await introspect(text), goodForMs: keptMs, badForMs: keptMs }
+    const verify = async () => await introspect(text)
+    return { issuer, verify, goodForMs: keptMs, badForMs: keptMs, isCostly: true }
   }
   return badToken('bearer_malformed', 'it is not a JWT')
 }

@@ -16,11 +16,11 @@ export interface TrustedIssuer {
 /** Asks nobody yet. */
 export function trustIssuer(options: IssuerOptions, settings: TokenSettings, lookup: Lookup): TrustedIssuer {
   const { issuer, introspection } = options
-  const { allowPlainHttp, now, keysCooldownMs } = settings
+  const { allowPlainHttp, now } = settings
   const metadata = createIssuerMetadata({ issuer, lookup, allowPlainHttp, now })
   return {
     options,
-    keys: createIssuerKeys(options, metadata, lookup, keysCooldownMs),
+    keys: createIssuerKeys(options, { ...settings, metadata, lookup }),
     introspect:
       introspection && createIntrospection(introspection, { ...settings, issuer, metadata, lookup }),
   }

@@ -44,6 +44,7 @@ export async function startCannedIssuer(): Promise<CannedIssuer> {
 /** A key pair that signs access tokens. */
 export interface SigningKey {
   readonly jwk: JWK
+  /** Good for five minutes from now, unless the claims say otherwise. */
   sign(claims: object): Promise<string>
 }
 
@@ -55,7 +56,7 @@ export async function createSigningKey(kid: string, alg = 'ES256'): Promise<Sign
       await new SignJWT({ sub: 'p', client_id: 'p', jti: 'x', ...claims })
         .setProtectedHeader({ alg, typ: 'at+jwt', kid })
         .setIssuedAt()
-        .setExpirationTime('5m')
+        .setExpirationTime('exp' in claims ? Number(claims.exp) : '5m')
         .sign(privateKey),
   }
 }

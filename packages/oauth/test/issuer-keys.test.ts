@@ -31,7 +31,7 @@ const tokens = (issuer: object = {}, options: object = {}) =>
     issuer: { issuer: canned.issuer, ...issuer },
     audience: API,
     allowPlainHttp: true,
-    timeoutMs: 300,
+    timeoutMs: 20_000,
     ...options,
   })
 const metadata = (changes: object = {}) => ({
@@ -70,13 +70,14 @@ describe('the keys of an issuer', () => {
   })
 
   test('are fetched again for a key that is not known, and then not for a while', async () => {
-    const source = tokens({ jwksUri: `${canned.issuer}/keys` }, { keysCooldownMs: 200 })
+    let time = Date.now()
+    const source = tokens({ jwksUri: `${canned.issuer}/keys` }, { keysCooldownMs: 20_000, now: () => time })
     expect(await verdictOn(source, token)).toBe(GOOD)
     const next = await createSigningKey('k2')
     const rotated = await next.sign({ iss: canned.issuer, aud: API })
     canned.answers.set('/keys', { keys: [next.jwk] })
     expect(await verdictOn(source, rotated)).toBe('bearer_forged')
-    await new Promise((resolve) => setTimeout(resolve, 210))
+    time += 20_000
     expect(await verdictOn(source, rotated)).toBe(GOOD)
     expect(canned.asked).toEqual(['/keys', '/keys'])
     const unknown = await (await createSigningKey('k3')).sign({ iss: canned.issuer, aud: API })
@@ -94,15 +95,50 @@ describe('the keys of an issuer', () => {
     ['a list', [1]],
     ['keys that are none', { keys: [1] }],
     ['nothing', undefined],
-  ])(
-    'with %s are out of reach: unavailable, and never the fault of the token',
-    async (_what, answer) => {
-      if (answer === undefined) canned.answers.delete('/keys')
-      else canned.answers.set('/keys', answer)
-      expect(await verdictOn(tokens({ jwksUri: `${canned.issuer}/keys` }), token)).toBe('unavailable')
-    },
-    5000,
-  )
+  ])('with %s are out of reach: unavailable, and never the fault of the token', async (_what, answer) => {
+    if (answer === undefined) canned.answers.delete('/keys')
+    else canned.answers.set('/keys', answer)
+    const source = tokens({ jwksUri: `${canned.issuer}/keys` }, answer === silent ? { timeoutMs: 300 } : {})
+    expect(await verdictOn(source, token)).toBe('unavailable')
+  })
+
+  test.each([
+    ['keys', {}, '/keys', 600_000],
+    ['metadata', { jwksUri: undefined }, RFC8414, 3_600_000],
+  ])('go on being used for an hour while %s cannot be had anew', async (_what, changes, path, keptMs) => {
+    let time = Date.now()
+    const now = () => time
+    canned.answers.set(RFC8414, metadata())
+    const source = tokens({ jwksUri: `${canned.issuer}/keys`, ...changes }, { now, timeoutMs: 20_000 })
+    const anew = async () => {
+      const claims = { iss: canned.issuer, aud: API, jti: String(time), exp: Math.floor(time / 1000) + 60 }
+      return await key.sign(claims)
+    }
+    const ask = async () => await verdictOn(source, await anew())
+    expect(await ask()).toBe(GOOD)
+    canned.answers.set(path, failing)
+    time += keptMs
+    canned.asked.length = 0
+    expect(await ask()).toBe(GOOD)
+    expect(canned.asked.filter((asked) => asked === path)).toEqual([path])
+    time += 29_999
+    expect(await ask()).toBe(GOOD)
+    expect(canned.asked.filter((asked) => asked === path)).toEqual([path])
+    time += 3_600_000 - 30_000
+    expect(await ask()).toBe(GOOD)
+    time += 1
+    expect(await ask()).toBe('unavailable')
+  })
+
+  test('that are kept in an outage know no others: a token of an unknown key is not judged', async () => {
+    let time = Date.now()
+    const source = tokens({ jwksUri: `${canned.issuer}/keys` }, { now: () => time })
+    expect(await verdictOn(source, token)).toBe(GOOD)
+    const other = await (await createSigningKey('k9')).sign({ iss: canned.issuer, aud: API })
+    canned.answers.set('/keys', failing)
+    time += 31_000
+    expect(await verdictOn(source, other)).toBe('unavailable')
+  })
 
   test.each([
     ['of another issuer', metadata.bind(undefined, { issuer: 'http://127.0.0.1:1' })],

@@ -1,10 +1,13 @@
 import { accessTokens } from '@turnpike/oauth'
 import { ClientSecretBasic } from 'oauth4webapi'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { RequestListener } from 'node:http'
+import type { IdentitySource } from '@turnpike/core'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+import { text as textOf } from 'node:stream/consumers'
 import { type AuthorizationServer, SECRET, startAuthorizationServer } from './authorization-server.ts'
 import { type CannedIssuer, startCannedIssuer } from './canned-issuer.ts'
-import { shown, verdictOn } from './shown-request.ts'
+import { inShort, shown, verdictOn } from './shown-request.ts'
 
 const API = 'https://api.example.com'
 const OTHER = 'https://other.example.com'
@@ -76,7 +79,7 @@ describe('an answer to an introspection', () => {
       },
       audience: API,
       allowPlainHttp: true,
-      timeoutMs: 300,
+      timeoutMs: 20_000,
       ...options,
     })
   const active = (changes: object = {}) => ({
@@ -144,20 +147,67 @@ describe('an answer to an introspection', () => {
     expect(canned.asked).toHaveLength(2)
   })
 
-  test('is not asked for by a flood: at most 64 questions at once', async () => {
-    const waiting: (() => void)[] = []
-    canned.answers.set('/ask', ((_request, response) => {
-      waiting.push(() =>
-        response.writeHead(200, { 'content-type': 'application/json' }).end('{"active":false}'),
+  describe('in a flood of tokens that nobody knows', () => {
+    /** An issuer that answers questions about guesses when it has so many, others at once. @returns what answers them */
+    function holding(count: number): () => void {
+      const waiting: (() => void)[] = []
+      canned.answers.set('/ask', ((request, response) => {
+        void answering(request, response)
+      }) satisfies RequestListener)
+      const answering = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+        const body = await textOf(request)
+        const answer = (says: object) => () =>
+          response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(says))
+        if (body.includes('token=good')) answer(active())()
+        else if (waiting.push(answer({ active: false })) === count) release()
+      }
+      const release = (): void => waiting.splice(0).forEach((go) => go())
+      return release
+    }
+    const guess = async (source: IdentitySource, index: number, ip: string) =>
+      inShort(await source.verify(shown({ authorization: `Bearer guess-${index}` }, { ip })))
+    const guesses = async (source: IdentitySource, count: number, addressOf: (index: number) => string) =>
+      await Promise.all(
+        Array.from({ length: count }, async (_, index) => await guess(source, index, addressOf(index))),
       )
-      if (waiting.length === 64) for (const answer of waiting) answer()
-    }) satisfies RequestListener)
-    const source = tokens({}, { timeoutMs: 5000 })
-    const verdicts = await Promise.all(
-      Array.from({ length: 70 }, async (_, index) => await verdictOn(source, `guess-${index}`)),
-    )
-    expect(canned.asked).toHaveLength(64)
-    expect(verdicts.filter((verdict) => verdict === 'unavailable')).toHaveLength(6)
+
+    test('is asked for by 48 of them at once', async () => {
+      holding(48)
+      const verdicts = await guesses(tokens(), 60, (index) => `192.0.2.${index}`)
+      expect(canned.asked).toHaveLength(48)
+      expect(verdicts.filter((verdict) => verdict === 'unavailable')).toHaveLength(12)
+    })
+
+    test.each([
+      ['an address', () => '192.0.2.1'],
+      ['a household', (index: number) => `2001:db8:0:1::${index + 1}`],
+      ['those without an address', () => ''],
+    ])('is asked for by 16 of %s at once, and by more when those are done', async (_who, addressOf) => {
+      const source = tokens()
+      holding(16)
+      const verdicts = await guesses(source, 20, addressOf)
+      expect(canned.asked).toHaveLength(16)
+      expect(verdicts.filter((verdict) => verdict === 'unavailable')).toHaveLength(4)
+      holding(1)
+      expect(await guess(source, 99, addressOf(99))).toBe('bearer_inactive')
+    })
+
+    test('is asked for all the same about a token that was good before', async () => {
+      let time = Date.now()
+      const source = tokens({}, { now: () => time })
+      const release = holding(Infinity)
+      expect(await verdictOn(source, 'good')).toBe('human app')
+      const flood = guesses(source, 60, (index) => `192.0.2.${index}`)
+      expect(await verdictOn(source, 'good')).toBe('human app')
+      time += 10_001
+      expect(await verdictOn(source, 'good')).toBe('human app')
+      expect(await verdictOn(source, 'goodness')).toBe('unavailable')
+      time += 3_600_000
+      expect(await verdictOn(source, 'good')).toBe('unavailable')
+      while (canned.asked.length < 50) await pause(5)
+      release()
+      expect((await flood).filter((verdict) => verdict === 'bearer_inactive')).toHaveLength(48)
+    })
   })
 
   test('says nothing of the token in what callers are told', async () => {

@@ -28,12 +28,22 @@ describe('options of accessTokens()', () => {
     [{ issuer, audience, dpop: 'yes' }, /dpop/],
     [{ issuer, audience, revoked: ['jti'] }, /revoked/],
     [{ issuer, audience, clockToleranceSeconds: -1 }, /clockToleranceSeconds/],
+    [{ issuer, audience, clockToleranceSeconds: 301 }, /0 to 300/],
     [{ issuer, audience, timeoutMs: 0 }, /timeoutMs/],
+    [{ issuer, audience, timeoutMs: 60_001 }, /1 to 60000/],
     [{ issuer, audience, keysCooldownMs: 1.5 }, /keysCooldownMs/],
+    [{ issuer, audience, keysCooldownMs: 600_001 }, /0 to 600000/],
   ])('%j is refused', (options, message) => {
     expect(() => loose(options)).toThrow(
       expect.objectContaining({ code: 'option_invalid', message: expect.stringMatching(message) }),
     )
+  })
+
+  test.each([
+    { clockToleranceSeconds: 0, timeoutMs: 1, keysCooldownMs: 0 },
+    { clockToleranceSeconds: 300, timeoutMs: 60_000, keysCooldownMs: 600_000 },
+  ])('%j are taken, as the edges of what is', (edges) => {
+    expect(() => loose({ issuer, audience, ...edges })).not.toThrow()
   })
 
   test.each<[string, () => unknown, RegExp]>([
