@@ -9,16 +9,17 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createConnection, createServer } from 'node:net'
+import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { installPackage } from './apt.js'
+import { freePort, freePorts } from './free-port.js'
 
 const READY_WITHIN_MS = 15_000
 const PROGRAMS = ['redis-server', 'valkey-server']
 /** A cluster's nodes talk on their port + 10,000. */
 const BUS = 10_000
-const HIGHEST_PORT = 65_535
 const WAYS_OUT = `There is no Redis to talk to. Three ways out:
   - apt-get install -y redis-server      (Debian, Ubuntu; elsewhere brew install redis)
   - REDIS_SERVER=/path/to/redis-server   (or valkey-server: any that you have)
@@ -64,7 +65,7 @@ export async function startRedis(settings = [], port) {
  */
 export async function startCluster({ nodeTimeoutMs = 1000 } = {}) {
   const folders = Array.from({ length: 6 }, () => mkdtempSync(join(tmpdir(), 'turnpike-cluster-')))
-  const ports = await freePorts(6)
+  const ports = await freePorts(6, BUS)
   const start = (/** @type {number} */ index) =>
     startServer(ports[index] ?? 0, [
       '--cluster-enabled',
@@ -252,43 +253,9 @@ function findServer() {
 
 /** @returns {string} the program; throws with the ways out where it cannot be had */
 function installServer() {
-  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) throw new Error(WAYS_OUT)
-  console.log('Installing redis-server (apt-get) …')
-  const isInstalled =
-    apt(['update', '-qq']) && apt(['install', '-y', '-qq', '--no-install-recommends', 'redis-server'])
-  const program = isInstalled ? findServer() : undefined
+  const program = installPackage('redis-server') ? findServer() : undefined
   if (program === undefined) throw new Error(WAYS_OUT)
   return program
-}
-
-/** @param {readonly string[]} args */
-function apt(args) {
-  // RUNLEVEL=1: what a package would start as a service stays down.
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
-  return spawnSync('apt-get', [...args], { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
-}
-
-async function freePort() {
-  const [port = 0] = await freePorts(1)
-  return port
-}
-
-/** @param {number} count @returns {Promise<readonly number[]>} ports whose bus port exists, too */
-async function freePorts(count) {
-  /** @type {number[]} */
-  const found = []
-  const probes = []
-  while (found.length < count) {
-    const probe = createServer().listen(0, '127.0.0.1')
-    await once(probe, 'listening')
-    const address = probe.address()
-    if (address !== null && typeof address === 'object' && address.port + BUS <= HIGHEST_PORT) {
-      found.push(address.port)
-    }
-    probes.push(probe)
-  }
-  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))))
-  return found
 }
 
 /** @type {(port: number, host: string) => Promise<void>} */

@@ -4,9 +4,10 @@ import { redisStore, type RedisStore, type RedisStoreOptions } from '@turnpike/r
 import { createExactLog } from '@turnpike/testkit'
 import { Redis } from 'ioredis'
 import { once } from 'node:events'
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ask, type RedisServer, startRedis, untilTrue } from '../../scripts/redis.js'
+import { type RedisLine, startRedisLine } from './redis-line.ts'
 import { claimingOf, claimOf, takingOf, timed, windowOf } from './redis-takes.ts'
 
 /** R16: no answer takes longer, whatever Redis does. */
@@ -137,64 +138,22 @@ describe('a Redis that is frozen', () => {
   })
 })
 
-/** Stands between store and server, and can hold back what the server says, or cut the line. */
-async function startProxy(port: number) {
-  const pairs = new Set<readonly [Socket, Socket]>()
-  let held: (() => void)[] | undefined
-  const proxy: Server = createServer((socket) => {
-    const upstream = connect(port, '127.0.0.1')
-    const pair = [socket, upstream] as const
-    pairs.add(pair)
-    const drop = () => {
-      socket.destroy()
-      upstream.destroy()
-      pairs.delete(pair)
-    }
-    socket
-      .on('data', (data) => upstream.write(data))
-      .on('close', drop)
-      .on('error', drop)
-    upstream.on('close', drop).on('error', drop)
-    upstream.on('data', (data) => {
-      const pass = () => void socket.write(data)
-      if (held === undefined) pass()
-      else held.push(pass)
-    })
-  }).listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
-  const address = proxy.address()
-  const cut = () => {
-    for (const [socket, upstream] of pairs) {
-      socket.destroy()
-      upstream.destroy()
-    }
-  }
-  toClose.push(() => {
-    cut()
-    proxy.close()
-  })
-  return {
-    url: `redis://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
-    cut,
-    hold: () => (held = []),
-    letGo() {
-      const passes = held ?? []
-      held = undefined
-      for (const pass of passes) pass()
-    },
-  }
+async function startLine(): Promise<RedisLine> {
+  const line = await startRedisLine(server.port)
+  toClose.push(line.close)
+  return line
 }
 
 describe('a line that', () => {
   test('R11 keeps the answer back: the use is free again when the line is well, and was not counted', async () => {
-    const proxy = await startProxy(server.port)
-    const store = await opened({}, proxy.url)
+    const line = await startLine()
+    const store = await opened({}, line.url)
     // The server knows the script by now: what is held back is the claim's own answer.
     await store.admit(claimingOf(claimOf({ credential: 'before' })))
-    proxy.hold()
+    line.hold()
     const claim = claimOf({ credential: 'unheard', leaseMs: 30_000 })
     expect((await timed(() => store.admit(claimingOf(claim)))).outcome).toBe('down')
-    proxy.letGo()
+    line.letGo()
     const other = await opened()
     const claims: string[] = []
     await untilTrue(async () => {
@@ -207,20 +166,20 @@ describe('a line that', () => {
   })
 
   test('R12 keeps the answer back: work is free again, too', async () => {
-    const proxy = await startProxy(server.port)
-    const store = await opened({}, proxy.url)
+    const line = await startLine()
+    const store = await opened({}, line.url)
     await store.admit(claimingOf(claimOf({ credential: 'before' })))
-    proxy.hold()
+    line.hold()
     const work = () => claimingOf(claimOf({ credential: 'work', lapse: 'keep', leaseMs: 30_000 }))
     expect((await timed(() => store.admit(work()))).outcome).toBe('down')
-    proxy.letGo()
+    line.letGo()
     await untilTrue(async () => (await store.admit(work())).outcome === 'admitted')
     expect(await store.admit(work())).toMatchObject({ ways: [{ claims: ['spent'] }] })
   })
 
   test('R7 is cut again and again under load: nothing is taken twice, every call is answered in time', async () => {
-    const proxy = await startProxy(server.port)
-    const store = await opened({}, proxy.url)
+    const line = await startLine()
+    const store = await opened({}, line.url)
     const log = createExactLog()
     let slowest = 0
     let admitted = 0
@@ -244,7 +203,7 @@ describe('a line that', () => {
     const cuts = (async () => {
       while (Date.now() < untilMs) {
         await pause(300)
-        proxy.cut()
+        line.cut()
       }
     })()
     await Promise.all([...load, cuts])

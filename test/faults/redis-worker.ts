@@ -23,8 +23,7 @@ export interface RedisWorker {
 }
 
 export interface WorkerPlan {
-  readonly REDIS_URL?: string
-  readonly CLUSTER_PORTS?: string
+  readonly REDIS_URL: string
   readonly PREFIX: string
   readonly STORES?: string
   readonly CLOCK_AHEAD_MS?: string

@@ -46,7 +46,7 @@ const META_BYTES = 160
  * Reads the head as it is in the file, which takes a microsecond; the driver's own counts take six. For whoever holds the
  * lock of writers: to others it may change at any time.
  *
- * @param descriptor of a file that has its meta pages
+ * @param descriptor - of a file that has its meta pages
  */
 export function createFileHead(descriptor: number): { read(): FileHead } {
   const first = Buffer.alloc(META_BYTES)

@@ -12,7 +12,7 @@ export interface Flusher {
 const FLUSH_EVERY_MS = 1000
 const flush = promisify(fdatasync)
 
-/** @param descriptor of the file, open for writing */
+/** @param descriptor - of the file, open for writing */
 export function createFlusher(path: string, descriptor: number): Flusher {
   let timer: ReturnType<typeof setTimeout> | undefined
   let flushing: Promise<void> = Promise.resolve()

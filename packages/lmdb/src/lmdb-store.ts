@@ -17,7 +17,7 @@ const NO_CHANGES: Changes = { holders: [], credentials: [], holds: [] }
  * turn of the event loop is one LMDB transaction, in which no other process can come between; what is answered stands
  * when the process is killed the moment after.
  *
- * @param path of the file; it and its folder are made if need be, and `<path>-lock` beside it
+ * @param path - of the file; it and its folder are made if need be, and three small files beside it
  * @example createGate({ name: 'my-api', secret, store: lmdbStore('./turnpike.mdb') })
  * @throws TurnpikeError `option_unknown`, `option_invalid`, `store_unusable`
  */

@@ -9,6 +9,7 @@ import { checkKnownOptions, TurnpikeError } from '@turnpike/core'
  */
 export type Sync = 'everySecond' | 'always'
 
+/** How the file is kept. */
 export interface LmdbStoreOptions {
   /** When what was answered is on the disk (default 'everySecond'). */
   readonly sync?: Sync

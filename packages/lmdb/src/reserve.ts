@@ -16,7 +16,7 @@ export interface Reserve {
 const RESERVE_BYTES = 16 * 2 ** 20
 const ZEROS = Buffer.alloc(2 ** 20)
 
-/** @param descriptor of the file, open for reading and writing */
+/** @param descriptor - of the file, open for reading and writing */
 export function createReserve(descriptor: number): Reserve {
   const head = createFileHead(descriptor)
   // It only ever grows, whoever makes it.

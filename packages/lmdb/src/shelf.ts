@@ -21,7 +21,7 @@ export interface RecordKind<Value> {
   readonly endMs: (value: Value) => number
 }
 
-/** A record that is to be written; `endMs` is set for those that the table did not have. */
+/** A record that is to be written; `newUntilMs`, when it may be forgotten, is set for those that the table did not have. */
 export interface PendingRecord {
   readonly key: string
   readonly bytes: Buffer

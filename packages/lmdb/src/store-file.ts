@@ -13,6 +13,7 @@ import type { Table } from './shelf.ts'
 import { openTurnstile } from './turnstile.ts'
 import type { Turnstile } from './turnstile.ts'
 
+/** The file, open: one table, and transactions that no other process can come between. */
 export interface StoreFile {
   readonly table: Table
   /** When the file was made: its memory begins there (R15). */

@@ -2,7 +2,7 @@
 export interface Job {
   /** Runs within the transaction. @throws only what must end the whole transaction */
   run(nowMs: number): void
-  /** Answers when the transaction is over. @param fault set when nothing of it was written */
+  /** Answers when the transaction is over. @param fault - set when nothing of it was written */
   settle(fault?: unknown): void
 }
 
@@ -16,7 +16,7 @@ export interface TurnBatch {
 /** Bounds how long other processes, and this one's event loop, wait for one transaction. */
 const MOST_JOBS = 128
 
-/** @param perform runs jobs in one transaction; when it throws, nothing of them was written */
+/** @param perform - runs jobs in one transaction; when it throws, nothing of them was written */
 export function createTurnBatch(perform: (jobs: readonly Job[]) => void): TurnBatch {
   const waiting: Job[] = []
   let onDrained: (() => void)[] = []

@@ -14,7 +14,7 @@ export interface Turnstile {
   close(): Promise<void>
 }
 
-/** @param path of the file, which is made if need be; `<path>-lock` stands beside it */
+/** @param path - of the file, which is made if need be; `<path>-lock` stands beside it */
 export function openTurnstile(path: string): Turnstile {
   const fault = faultOfFile(path)
   if (fault !== undefined) throw new CorruptRecord(`${path}: ${fault}`)

@@ -30,15 +30,20 @@ interface FullDiskReport {
   readonly known: string
 }
 
-/** Writes over a record, as a broken disk might. */
-function spoil(path: string, key: string): void {
-  const table = openDriver<Buffer, string>({
+/** The table of a file, past the store. */
+function openTable(path: string) {
+  return openDriver<Buffer, string>({
     path,
     encoding: 'binary',
     noSubdir: true,
     noSync: true,
     overlappingSync: false,
   })
+}
+
+/** Writes over a record, as a broken disk might. */
+function spoil(path: string, key: string): void {
+  const table = openTable(path)
   if (table.getBinary(key) === undefined) throw new Error(`no record '${key}'`)
   table.putSync(key, Buffer.from([1, 255, 255]))
 }
@@ -53,13 +58,7 @@ function headOf(version: number): Buffer {
 
 /** @returns how many entries of a kind are in the file */
 function countOf(path: string, letter: string): number {
-  const table = openDriver<Buffer, string>({
-    path,
-    encoding: 'binary',
-    noSubdir: true,
-    noSync: true,
-    overlappingSync: false,
-  })
+  const table = openTable(path)
   return table.getKeysCount({ start: letter, end: `${letter}\uFFFF` })
 }
 
@@ -74,11 +73,15 @@ function names(prefix: string, count: number): readonly string[] {
 describe('lmdb store, opened', () => {
   const misspelt: object = { snyc: 'always' }
   const wrong: object = { sync: 'sometimes' }
+  const timeless: object = { now: 7 }
   test.each([
     ['option_unknown', './never.mdb', misspelt],
     ['option_invalid', './never.mdb', wrong],
     ['option_invalid', './never.mdb', { maxBytes: 1000 }],
+    ['option_invalid', './never.mdb', { maxBytes: 2 ** 20 - 1 }],
     ['option_invalid', './never.mdb', { maxBytes: 1.5e6 + 0.5 }],
+    ['option_invalid', './never.mdb', { maxBytes: 2 ** 40 + 1 }],
+    ['option_invalid', './never.mdb', timeless],
     ['option_invalid', '', {}],
   ])('refuses as %s what it cannot use: %j %j', (code, path, options) => {
     expect(() => lmdbStore(path, options)).toThrow(expect.objectContaining({ code }))

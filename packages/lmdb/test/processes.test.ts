@@ -33,32 +33,28 @@ describe('four processes on one file', () => {
   test('R7 one window is never above its limit, judged by the log of all admissions', async () => {
     const [limit, windowMs] = [100, 200]
     const request = taking('caller', { id: 'app:free:200', limit, windowMs })
-    const untilMs = Date.now() + 2000
     const logs = await Promise.all(
-      processes.map(async (one) => await one.ask<readonly number[]>('hammer', request, untilMs)),
+      processes.map(async (one) => await one.ask<readonly number[]>('hammer', request, 2 * limit)),
     )
     const log = createExactLog()
     for (const atMs of logs.flat()) log.add(atMs, 1)
-    expect(log.mostWithin(windowMs)).toBe(limit)
-    expect(logs.filter((one) => one.length > 0).length).toBeGreaterThan(1)
-    expect(logs.flat().length).toBeGreaterThan(5 * limit)
+    expect(log.mostWithin(windowMs)).toBeLessThanOrEqual(limit)
+    expect(logs.every((one) => one.length >= 2 * limit)).toBe(true)
   })
 
   test('R11 one that comes and goes takes nothing from those that write meanwhile', async () => {
     const [visitor, other, ...writers] = processes
     await Promise.all([visitor?.ask('call', 'close', []), other?.ask('call', 'close', [])])
-    const untilMs = Date.now() + 800
-    const visits = [visitor, other].map(
-      async (one) => await one?.ask<number>('comeAndGo', place.path, untilMs),
-    )
+    const expiresAtMs = Date.now() + 600_000
+    const visits = [visitor, other].map(async (one) => await one?.ask('comeAndGo', place.path, 10))
     const claims = writers.map(async (one, i) => {
-      const [claim] = claiming({ credential: `of ${i}`, expiresAtMs: untilMs + 60_000 }).ways[0]!.claims
-      return await one.ask<readonly string[]>('claimOn', claim, untilMs)
+      const [claim] = claiming({ credential: `of ${i}`, expiresAtMs }).ways[0]!.claims
+      return await one.ask<readonly string[]>('claimOn', claim, 400)
     })
     const acknowledged = (await Promise.all(claims)).flat()
-    expect(acknowledged.length).toBeGreaterThan(100)
-    for (const times of await Promise.all(visits)) expect(times).toBeGreaterThan(1)
-    const again = acknowledged.map((credential) => claiming({ credential, expiresAtMs: untilMs + 60_000 }))
+    expect(acknowledged.length).toBeGreaterThanOrEqual(2 * 400)
+    await Promise.all(visits)
+    const again = acknowledged.map((credential) => claiming({ credential, expiresAtMs }))
     const outcomes = await writers[0]?.ask<readonly AdmitOutcome[]>('admitAll', again)
     expect(outcomes?.filter(({ outcome }) => outcome !== 'refused')).toEqual([])
   })

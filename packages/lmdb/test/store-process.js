@@ -30,11 +30,11 @@ const methods = {
    * Claims one solution after the other, a few at a time. @returns those that were acknowledged
    *
    * @param {import('@turnpike/core').ClaimTake} claim with a name to which numbers are added
-   * @param {number} untilMs
+   * @param {number} enough how many acknowledged ones it goes on for
    */
-  async claimOn(claim, untilMs) {
+  async claimOn(claim, enough) {
     const acknowledged = []
-    for (let n = 0; Date.now() < untilMs; n += 8) {
+    for (let n = 0; acknowledged.length < enough; n += 8) {
       const claims = Array.from({ length: 8 }, (_, i) => ({
         ...claim,
         credential: `${claim.credential} ${n + i}`,
@@ -72,21 +72,19 @@ const methods = {
     }
     return admitted
   },
-  /** Opens the file and closes it again and again. @param {string} path @param {number} untilMs */
-  async comeAndGo(path, untilMs) {
-    let times = 0
-    for (; Date.now() < untilMs; times += 1) await lmdbStore(path).close()
-    return times
+  /** Opens the file and closes it again and again. @param {string} path @param {number} times */
+  async comeAndGo(path, times) {
+    for (let time = 0; time < times; time += 1) await lmdbStore(path).close()
   },
   /**
    * Asks again and again, a few at a time. @returns when units were admitted
    *
    * @param {import('@turnpike/core').AdmitRequest} request
-   * @param {number} untilMs
+   * @param {number} enough how many admissions it goes on for
    */
-  async hammer(request, untilMs) {
+  async hammer(request, enough) {
     const admittedMs = []
-    while (Date.now() < untilMs) {
+    while (admittedMs.length < enough) {
       const outcomes = await methods.admitAll(Array(8).fill(request))
       for (const outcome of outcomes) if (outcome?.outcome === 'admitted') admittedMs.push(outcome.atMs)
     }

@@ -15,8 +15,15 @@ export interface Breaker {
 const FIRST_PROBE_MS = 20
 const LONGEST_PAUSE_MS = 500
 
-/** @param probe - rejects while the server does not answer. */
-export function createBreaker(probe: () => Promise<unknown>, onClose: () => void): Breaker {
+export interface BreakerParts {
+  /** Rejects while the server does not answer. */
+  readonly probe: () => Promise<unknown>
+  readonly onClose: () => void
+  /** A probe has failed after the longest pause: waiting alone will not do. */
+  readonly onStuck: () => void
+}
+
+export function createBreaker({ probe, onClose, onStuck }: BreakerParts): Breaker {
   let reason: Error | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let isStopped = false
@@ -31,6 +38,7 @@ export function createBreaker(probe: () => Promise<unknown>, onClose: () => void
     try {
       await probe()
     } catch {
+      if (pauseMs === LONGEST_PAUSE_MS) onStuck()
       probeIn(Math.min(2 * pauseMs, LONGEST_PAUSE_MS))
       return
     }

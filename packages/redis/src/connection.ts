@@ -11,11 +11,15 @@ export interface Connection extends CallTimer {
   readonly opened: Promise<void>
   /** Looks for the server anew: this one has turned out not to be the primary. */
   reconnect(): void
+  /** Leaves each line on which a PING is not answered for a new one: its other end may have gone without a word. */
+  readonly leaveSilent: () => void
   close(): void
 }
 
 const LONGEST_PAUSE_MS = 500
 const CONNECT_MS = 500
+/** Who has gone does not say goodbye either. */
+const GOODBYE_MS = 100
 /** A moving slot or a lost primary counts as down: these keep ioredis from trying for seconds. */
 const MOST_REDIRECTIONS = 3
 const REDIRECTION_PAUSE_MS = 20
@@ -46,12 +50,16 @@ export function openConnection(
   // What goes wrong shows in the calls; without a listener ioredis writes every attempt to the console.
   own.on('error', () => undefined)
   if (!isCluster(own)) dropIfNeverReady(own)
+  const timer = createCallTimer(timeoutMs)
   return {
     client: own,
-    ...createCallTimer(timeoutMs),
+    ...timer,
     isCluster: isCluster(own),
     opened,
     reconnect: () => own.disconnect(true),
+    leaveSilent() {
+      for (const node of isCluster(own) ? own.nodes() : [own]) void leaveIfSilent(node, timer)
+    },
     close: () => own.disconnect(),
   }
 }
@@ -65,6 +73,7 @@ function nodeOptions() {
     enableReadyCheck: true,
     enableAutoPipelining: false,
     connectTimeout: CONNECT_MS,
+    disconnectTimeout: GOODBYE_MS,
     // A script that is sent again after a reconnection runs twice.
     autoResendUnfulfilledCommands: false,
     retryStrategy: retryAfterMs,
@@ -103,6 +112,20 @@ function dropIfNeverReady(client: Redis): void {
     timer.unref()
   })
   for (const event of ['ready', 'close']) client.on(event, () => clearTimeout(timer))
+}
+
+/**
+ * The system itself gives up a line after a quarter of an hour. Not by the driver's `socketTimeout`, which some of its
+ * versions let run over from one connection to the next; and it would be a timer for each call.
+ */
+async function leaveIfSilent(node: Redis, { bounded }: CallTimer): Promise<void> {
+  if (node.status !== 'ready') return
+  try {
+    await bounded(node.ping())
+  } catch (error) {
+    const isAnswer = error instanceof Error && error.name === 'ReplyError'
+    if (!isAnswer) node.disconnect(true)
+  }
 }
 
 function retryAfterMs(attempts: number): number {

@@ -13,7 +13,7 @@ export interface ScriptCall {
  * Lays out a batch as the scripts read it: all decisions of the script's own shape, or of any shapes, each of which is
  * sent once.
  *
- * @param deadlineMs of the server's clock
+ * @param deadlineMs - of the server's clock
  */
 export function encodeBatch(batch: readonly EncodedDecision[], deadlineMs: number): ScriptCall {
   const keys: string[] = []
@@ -40,6 +40,7 @@ export function batchesOf<Item extends { readonly decision: EncodedDecision }>(
   items: readonly Item[],
   most: number,
 ): readonly (readonly Item[])[] {
+  if (items.length === 1) return [items]
   const batches: Item[][] = []
   const open = new Map<Script | undefined, Item[]>()
   for (const item of items) {

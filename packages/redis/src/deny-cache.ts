@@ -1,4 +1,11 @@
-import type { AdmitOutcome, AdmitRequest, WayTake, WindowState, WindowTake } from '@turnpike/core'
+import {
+  type AdmitOutcome,
+  type AdmitRequest,
+  RecentMap,
+  type WayTake,
+  type WindowState,
+  type WindowTake,
+} from '@turnpike/core'
 
 /**
  * Refusals that would be given again (RULES R17). Exact for as long as they are remembered: retry times are exact, and a
@@ -25,15 +32,14 @@ const MAX_DENIALS = 10_000
 
 /** @param now - milliseconds of a clock that never steps. */
 export function createDenyCache(now: () => number = () => performance.now()): DenyCache {
-  let young = new Map<string, Denial>()
-  let old = new Map<string, Denial>()
+  let denials = new RecentMap<Denial>(MAX_DENIALS)
   return {
     find(text) {
-      const denial = young.get(text) ?? old.get(text)
+      const denial = denials.get(text)
       if (denial === undefined) return undefined
       const nowMs = now()
       if (nowMs < denial.untilMs) return later(denial.outcome, Math.floor(nowMs - denial.sinceMs))
-      young.delete(text)
+      denials.delete(text)
       return undefined
     },
     add(text, outcome) {
@@ -41,15 +47,10 @@ export function createDenyCache(now: () => number = () => performance.now()): De
       const sinceMs = now()
       const forMs = Math.min(LONGEST_MS, ...changesIn(outcome))
       if (forMs <= 1) return
-      if (young.size >= MAX_DENIALS) {
-        old = young
-        young = new Map()
-      }
-      young.set(text, { outcome, sinceMs, untilMs: sinceMs + forMs })
+      denials.set(text, { outcome, sinceMs, untilMs: sinceMs + forMs })
     },
     clear() {
-      young.clear()
-      old.clear()
+      denials = new RecentMap(MAX_DENIALS)
     },
   }
 }

@@ -54,7 +54,11 @@ export class Lane {
 
   constructor(parts: LaneParts) {
     this.#parts = parts
-    this.#breaker = createBreaker(async () => await this.#greet(), parts.onUp)
+    this.#breaker = createBreaker({
+      probe: async () => await this.#greet(),
+      onClose: parts.onUp,
+      onStuck: parts.connection.leaveSilent,
+    })
   }
 
   /** @throws TurnpikeError `store_unreachable` in time; whether it was decided is not known then. */

@@ -1,5 +1,6 @@
 import { checkKnownOptions, TurnpikeError } from '@turnpike/core'
 
+/** How Redis is used. */
 export interface RedisStoreOptions {
   /** First part of every key, in the hash tag (default 'turnpike'): 1 to 64 characters other than braces and spaces. */
   readonly prefix?: string

@@ -8,7 +8,6 @@ export interface ServerClock {
   /** @returns the server's time at `monotonicMs`, or somewhat earlier; whole milliseconds. */
   at(monotonicMs: number): number
   learn(serverMs: number, sentAtMs: number, receivedAtMs: number): void
-  forget(): void
 }
 
 export function createServerClock(): ServerClock {
@@ -22,9 +21,6 @@ export function createServerClock(): ServerClock {
       const least = serverMs - receivedAtMs
       const most = serverMs + 1 - sentAtMs
       if (offsetMs === undefined || offsetMs < least || offsetMs > most) offsetMs = least
-    },
-    forget() {
-      offsetMs = undefined
     },
   }
 }

@@ -42,6 +42,7 @@ export interface EncodedDecision {
   readonly name: string
 }
 
+/** The shapes of requests that this process has seen. */
 export interface ShapeBook {
   encode(request: AdmitRequest): EncodedDecision
 }

@@ -6,7 +6,7 @@ import { freshPrefix, openRedis } from './redis-client.ts'
 const redis = openRedis()
 let store: RedisStore
 beforeAll(async () => {
-  store = redisStore(redis, { prefix: freshPrefix(), timeoutMs: 2000 })
+  store = redisStore(redis, { prefix: freshPrefix(), timeoutMs: 10_000 })
   await store.ready()
 })
 afterAll(async () => {
@@ -18,7 +18,7 @@ let claims = 0
 function claimOf(credential: string, shard: number, changes: Partial<ClaimTake> = {}): ClaimTake {
   claims += 1
   const claimId = `claim ${claims}`
-  const terms = { uses: 1, expiresAtMs: 4_000_000_000_000, leaseMs: 5000, settled: true }
+  const terms = { uses: 1, expiresAtMs: 4_000_000_000_000, leaseMs: 600_000, settled: true }
   return { credential, shard, claimId, ...terms, lapse: 'giveBack', ...changes }
 }
 
@@ -70,7 +70,7 @@ describe('a credential of a foreign shard', () => {
   })
 
   test('R34 claims of several shards are held and resumed together', async () => {
-    const [a, b] = [claimOf('held a', 9, { leaseMs: 300 }), claimOf('held b', 22, { leaseMs: 300 })]
+    const [a, b] = [claimOf('held a', 9), claimOf('held b', 22)]
     await store.admit(requestOf('four', [a, b]))
     const refs = [a, b].map(({ credential, shard, claimId }) => ({ credential, shard, claimId }))
     expect(await store.hold({ seal: 'seal', shard: 40, claims: refs, ttlMs: 5000 })).toBe(true)

@@ -8,7 +8,7 @@ const redis = openRedis()
 const prefix = freshPrefix()
 let store: RedisStore
 beforeAll(async () => {
-  store = redisStore(redis, { prefix, timeoutMs: 2000 })
+  store = redisStore(redis, { prefix, timeoutMs: 10_000 })
   await store.ready()
 })
 afterAll(async () => {
@@ -94,11 +94,11 @@ describe('keys', () => {
   })
 
   test('R6 a holder is forgotten with the last of its windows, at most a slot later', async () => {
-    const short = { holder: 'brief', id: 'search free', limit: 100, windowMs: 640, cost: 1 }
+    const short = { holder: 'brief', id: 'search free', limit: 100, windowMs: 640_000, cost: 1 }
     await store.admit(taking('brief', { ways: [{ windows: [short], claims: [] }] }))
     const leftMs = await redis.pttl(windowsKey('brief'))
-    expect(leftMs).toBeGreaterThan(600)
-    expect(leftMs).toBeLessThanOrEqual(660)
+    expect(leftMs).toBeGreaterThan(600_000)
+    expect(leftMs).toBeLessThanOrEqual(660_000)
   })
 
   test('names of windows are read from Redis by a process that never saw them', async () => {

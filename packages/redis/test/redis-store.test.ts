@@ -12,7 +12,7 @@ describeCallers('redis', open)
 describeMeters('redis', open)
 
 async function open(): Promise<OpenStore> {
-  const store = redisStore(redis, { prefix: freshPrefix(), timeoutMs: 2000 })
+  const store = redisStore(redis, { prefix: freshPrefix(), timeoutMs: 10_000 })
   return {
     store,
     now: async () => await serverMs(redis),

@@ -3,16 +3,9 @@
  * CLOCK_AHEAD_MS sets its own clock wrong.
  */
 import { redisStore } from '@turnpike/redis'
-import { Cluster, Redis } from 'ioredis'
+import { Redis } from 'ioredis'
 
-const {
-  REDIS_URL = '',
-  CLUSTER_PORTS = '',
-  PREFIX = '',
-  STORES = '1',
-  CLOCK_AHEAD_MS = '0',
-  TIMEOUT_MS = '100',
-} = process.env
+const { REDIS_URL = '', PREFIX = '', STORES = '1', CLOCK_AHEAD_MS = '0', TIMEOUT_MS = '100' } = process.env
 const ahead = Number(CLOCK_AHEAD_MS)
 if (ahead !== 0) {
   const trueNow = Date.now
@@ -27,9 +20,11 @@ process.on('disconnect', () => process.exit())
 process.send?.({ id: 'ready', results: [] })
 
 async function openStore() {
-  const nodes = CLUSTER_PORTS.split(',').map((port) => ({ host: '127.0.0.1', port: Number(port) }))
-  const client = CLUSTER_PORTS === '' ? new Redis(REDIS_URL) : new Cluster(nodes)
-  const store = redisStore(client, { prefix: PREFIX, timeoutMs: Number(TIMEOUT_MS), log: () => {} })
+  const store = redisStore(new Redis(REDIS_URL), {
+    prefix: PREFIX,
+    timeoutMs: Number(TIMEOUT_MS),
+    log: () => {},
+  })
   await store.ready()
   return store
 }

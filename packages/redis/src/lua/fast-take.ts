@@ -8,7 +8,7 @@ import { SAME_BYTES, takeInPlace } from './in-place.ts'
  * that has stepped back, wide or crowded windows, broken records. `reply[i + 1]` stays empty then.
  *
  * All holders are read in one go, a quarter of what one by one costs; what has been used is not used again, so a holder that
- * comes twice, and a key of another type, are read by themselves.
+ * comes twice, and a key of another type, are read by themselves; so is one that is alone, for which it would cost more.
  *
  * What it takes is answered shortly: it is the first way, it is now, and all units are back after a whole window.
  *
@@ -34,7 +34,9 @@ local reply, left = { pack('<I6', nowMs) }, count
 if nowMs <= deadlineMs then
   local holders, values = ${keys === 1 ? 'KEYS' : '{}'}, {}
 ${keys === 1 ? '' : `  for i = 1, count do holders[i] = KEYS[${keys} * i - ${keys - 1}] end`}
-  for i, value in ipairs(call('MGET', unpack(holders))) do values[holders[i]] = value end
+  if count > 1 then
+    for i, value in ipairs(call('MGET', unpack(holders))) do values[holders[i]] = value end
+  end
   for i = 1, count do
     local key = holders[i]
 ${takeOf(windows.length, keys, claim)}
