@@ -1,13 +1,11 @@
-import type { MeterDraw } from './call-meter.ts'
 import type { CallerDirectory, CountedCaller } from './caller.ts'
 import { slotTake } from './in-flight.ts'
 import type { Way } from './decision.ts'
-import { DEFAULT_PACE } from './leases.ts'
+import type { MeterDraw } from './meter-bank.ts'
 import { estimateOf, type PolicyMeter } from './meter.ts'
-import type { Plan, PlannedWay } from './plan.ts'
-import type { PolicyWindow, PolicyWindows } from './policy.ts'
+import type { PolicyWindows } from './policy.ts'
 import type { RequestView } from './request.ts'
-import type { ClaimTake, WindowTake } from './store.ts'
+import type { ClaimTake } from './store.ts'
 
 /** Units of one meter that a call reserves. */
 export interface Reservation extends MeterDraw {
@@ -29,7 +27,8 @@ export interface Unestimated {
   readonly complaint: string
 }
 
-const NOTHING: Allotment = { own: [], shared: [], slot: undefined }
+/** Of a policy with neither meters nor a limit of calls in flight. */
+export const NOTHING_ALLOTTED: Allotment = { own: [], shared: [], slot: undefined }
 
 export function allot(
   { meters, inFlight }: PolicyWindows,
@@ -37,7 +36,7 @@ export function allot(
   view: RequestView,
   callers: CallerDirectory,
 ): Allotment | Unestimated {
-  if (meters.length === 0 && inFlight === undefined) return NOTHING
+  if (meters.length === 0 && inFlight === undefined) return NOTHING_ALLOTTED
   const own: Reservation[] = []
   const shared: Reservation[] = []
   for (const meter of meters) {
@@ -46,7 +45,7 @@ export function allot(
     const isOwn = meter.per === 'caller' || meter.per === 'subject'
     ;(isOwn ? own : shared).push(reserve(meter, estimate.units, placeOf(meter, caller, callers)))
   }
-  return { own, shared, slot: inFlight && slotTake(inFlight, caller, DEFAULT_PACE.leaseMs) }
+  return { own, shared, slot: inFlight && slotTake(inFlight, caller) }
 }
 
 /** Where the windows of a meter are. */
@@ -95,64 +94,4 @@ function reserve(meter: PolicyMeter, units: number, { holder, shard }: Place): R
     return { holder, id, limit, windowMs, cost: units, correctable: true }
   })
   return { meter, name: meter.name, units, shard, takes }
-}
-
-/**
- * Adds to a plan what the call takes of its own meters, and its slot. A meter that is kept by all is a common window; one
- * whose overflow is sold shuts the free way alone, and is counted by force on the others (R2).
- */
-export function withAllotment(plan: Plan, allotment: Allotment): Plan {
-  if (allotment === NOTHING) return plan
-  const kept = partOf(allotment.own.filter(({ meter }) => !meter.isSold))
-  const sold = partOf(allotment.own.filter(({ meter }) => meter.isSold))
-  const ways = plan.ways.map((way) => allotted(way, { kept, sold, slot: allotment.slot }))
-  return {
-    ...plan,
-    allotment,
-    ceilings: [...plan.ceilings, ...kept.windows],
-    ways,
-    request: {
-      ...plan.request,
-      common: [...plan.request.common, ...kept.takes],
-      ways: ways.map(({ take }) => take),
-    },
-  }
-}
-
-/** Windows, and the takes at the same indexes. */
-interface Part {
-  readonly windows: readonly PolicyWindow[]
-  readonly takes: readonly WindowTake[]
-}
-
-function partOf(reservations: readonly Reservation[]): Part {
-  return {
-    windows: reservations.flatMap(({ meter }) => meter.windows),
-    takes: reservations.flatMap(({ takes }) => takes),
-  }
-}
-
-function allotted(
-  way: PlannedWay,
-  { kept, sold, slot }: { readonly kept: Part; readonly sold: Part; readonly slot: ClaimTake | undefined },
-): PlannedWay {
-  const { windows, take, ownCommon = [] } = way
-  const soldTakes = isFree(way) ? sold.takes : sold.takes.map((one) => ({ ...one, force: true }))
-  const counted = {
-    ...take,
-    // After the policy's own windows: what follows these is not shown.
-    windows: take.windows.toSpliced(windows.length, 0, ...soldTakes),
-    claims: slot === undefined ? take.claims : [...take.claims, slot],
-  }
-  const common = take.common && [...take.common, ...kept.takes]
-  return {
-    ...way,
-    windows: [...windows, ...sold.windows],
-    ...(common === undefined ? {} : { ownCommon: [...ownCommon, ...kept.windows] }),
-    take: common === undefined ? counted : { ...counted, common },
-  }
-}
-
-function isFree({ way }: PlannedWay): boolean {
-  return way === 'free'
 }

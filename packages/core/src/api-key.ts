@@ -19,6 +19,7 @@ export interface ApiKey {
   readonly class?: string
 }
 
+/** Whose keys are taken, and where they stand. */
 export interface ApiKeyOptions {
   readonly keys: readonly ApiKey[]
   /** Where the key stands (default 'X-API-Key'). In 'Authorization' it follows the word Bearer. */

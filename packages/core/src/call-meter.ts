@@ -1,26 +1,6 @@
 import { TurnpikeError } from './errors.ts'
-import type { MeterBank } from './meter-bank.ts'
+import type { MeterBank, MeterCharge, MeterDraw } from './meter-bank.ts'
 import type { WindowAdjustment, WindowTake } from './store.ts'
-
-/** A meter's windows, as one call takes from them. */
-export interface MeterDraw {
-  readonly name: string
-  /** Units of the estimate: what is reserved at first, and the least that is charged at a time after that. */
-  readonly units: number
-  readonly shard: number
-  /** All of the meter's windows; their `cost` is the estimate. */
-  readonly takes: readonly WindowTake[]
-  /** The call was sold what goes beyond the budget: it counts, and is never told that the budget is gone. */
-  readonly isSoldOver?: boolean
-}
-
-/** Units that the store has charged for the call. */
-export interface MeterCharge {
-  readonly atMs: number
-  readonly units: number
-  /** Units that still fit into the tightest window after it; never below 0. */
-  readonly left: number
-}
 
 /**
  * What one call uses of one meter (R33). The reservation covers the first units; where more is used, more is charged as the

@@ -2,10 +2,19 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { encodeBase64url } from '@turnpike/protocol'
 import { countedAddress } from './address.ts'
-import type { Caller } from './decision.ts'
 import { TurnpikeError } from './errors.ts'
 import { RecentMap } from './recent-map.ts'
 import { SHARDS } from './store.ts'
+
+/** Whom we count: a class, a name within it, and the account or subnet above it. */
+export interface Caller {
+  readonly class: string
+  /** Never shown to anyone but the operator's own code; hashed before it reaches a store. */
+  readonly id: string
+  readonly subject: string
+  /** Known by its address alone, not by a name that the operator vouches for. */
+  readonly byAddress: boolean
+}
 
 /** What the `caller` option answers. */
 export interface CallerName {
@@ -32,6 +41,7 @@ export interface SharedHolder {
   readonly shard: number
 }
 
+/** Gives callers the names and shards under which a store knows them. */
 export interface CallerDirectory {
   /** @returns undefined when the address is missing or is none. */
   byAddress(ip: string | undefined): CountedCaller | undefined

@@ -23,6 +23,7 @@ import type { ClaimOutcome, ClaimTake, GiveBackOutcome, KeepOutcome, Lapse } fro
  */
 export type ClaimState = 'live' | 'kept' | 'lapsed' | 'givenBack' | 'overlap' | 'exhausted'
 
+/** One use that was taken of a credential, and what became of it. `leaseEndMs`: by the store's clock. */
 export interface Claim {
   readonly claimId: string
   leaseEndMs: number
@@ -63,9 +64,9 @@ export function newClaimRecord(take: ClaimTake): ClaimRecord {
 /**
  * What taking a use would come to; nothing is taken.
  *
- * @param record undefined when the credential was never claimed.
- * @param beganMs when the store's memory begins (R15).
- * @param reserved uses that earlier claims of the same decision want from this record.
+ * @param record - undefined when the credential was never claimed.
+ * @param beganMs - when the store's memory begins (R15).
+ * @param reserved - uses that earlier claims of the same decision want from this record.
  */
 export function weighClaim(
   record: ClaimRecord | undefined,

@@ -1,6 +1,7 @@
 import type { Problem, ProblemCode } from '@turnpike/protocol'
+import type { Caller } from './caller.ts'
 import type { Identity } from './identity.ts'
-import type { WindowRole } from './policy.ts'
+import type { WindowRole } from './policy-window.ts'
 import type { Ending } from './request.ts'
 
 /** Header fields to set, by lower-case name. An array means separate lines. */
@@ -8,16 +9,6 @@ export type HeaderFields = Readonly<Record<string, string | readonly string[]>>
 
 /** How a call was admitted (R2). `observed`: it would have been refused, but the policy only observes. */
 export type Way = 'free' | 'bearer' | 'pow' | 'lightning' | 'observed'
-
-/** Whom we count: a class, a name within it, and the account or subnet above it. */
-export interface Caller {
-  readonly class: string
-  /** Never shown to anyone but the operator's own code; hashed before it reaches a store. */
-  readonly id: string
-  readonly subject: string
-  /** Known by its address alone, not by a name that the operator vouches for. */
-  readonly byAddress: boolean
-}
 
 /** What an admitted handler may know and do: `req.turnpike`, `ctx.state.turnpike`, `@Admitted()`. */
 export interface Admission {
@@ -61,6 +52,7 @@ export interface Answer {
   readonly body: object
 }
 
+/** The call may go on; how its handler ends is to be reported. */
 export interface Pass {
   readonly outcome: 'pass'
   readonly headers: HeaderFields
@@ -85,6 +77,7 @@ export interface Pass {
   readonly hold: (state?: string) => Promise<string | undefined>
 }
 
+/** The call may not go on: an answer whose body says what would let it. */
 export interface Refusal extends Answer {
   readonly outcome: 'refuse'
   readonly code: ProblemCode

@@ -15,6 +15,7 @@ const HEADERS = {
   'access-control-allow-origin': '*',
 } as const
 
+/** Empty at first. */
 export function createDocuments(): Documents {
   const byPath = new Map<string, Answer>()
   return {

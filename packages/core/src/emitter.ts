@@ -1,6 +1,7 @@
 import type { GateEvent, GateListener } from './events.ts'
 import { isPromise } from './when-known.ts'
 
+/** Tells whoever listens; never throws. */
 export type Emit = (event: GateEvent) => void
 
 /** @returns a function that takes the listener off again. */

@@ -1,5 +1,5 @@
 import type { ProblemCode } from '@turnpike/protocol'
-import type { PaymentEvent } from './books.ts'
+import type { PaymentEvent } from './purchase.ts'
 import type { Decision, Way } from './decision.ts'
 import type { WarningCode } from './errors.ts'
 import type { Ending } from './request.ts'
@@ -64,4 +64,5 @@ export interface DecidedEvent {
   readonly durationMs: number
 }
 
+/** Hears events of one type. What it throws, or rejects with, is logged and disturbs no call. */
 export type GateListener<E extends GateEvent['type']> = (event: Extract<GateEvent, { type: E }>) => void

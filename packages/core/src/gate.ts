@@ -1,4 +1,5 @@
-import type { Answer, Caller, Decision } from './decision.ts'
+import type { Caller } from './caller.ts'
+import type { Answer, Decision } from './decision.ts'
 import type { WarningCode } from './errors.ts'
 import type { Subscribe } from './emitter.ts'
 import type { Resumption } from './hold.ts'
@@ -26,7 +27,7 @@ export interface Gate {
   /**
    * Decides one request; at once, where nothing has to be waited for. Deciding the same policy twice on one view gives the
    * same decision (R4). Faults always come as a rejection.
-   * @throws TurnpikeError `two_requirements`, `policy_foreign`, and whatever the operator's own functions throw
+   * @throws TurnpikeError `two_requirements`, `policy_foreign`, `gate_closed`, and whatever the operator's own functions throw
    */
   decide(view: RequestView, policy: Policy): Decision | Promise<Decision>
   /**
@@ -39,6 +40,7 @@ export interface Gate {
   issue(view: RequestView, resource?: string): Promise<Answer>
   /** Names a mistake once. */
   readonly warn: (code: WarningCode, message: string) => void
+  /** What a caller has used up of its windows; those of its account or network are not among them. */
   inspect(caller: Caller): Promise<readonly WindowReport[]>
   /** Forgets what a caller has used up. Spent credentials stay spent. */
   reset(caller: Caller): Promise<void>

@@ -9,6 +9,7 @@ export interface Finding {
   readonly verdict: IdentityVerdict | undefined
 }
 
+/** What all sources say of one request, in the order of the policy's list. */
 export type Findings = readonly Finding[]
 
 export const NOTHING_FOUND: Findings = []

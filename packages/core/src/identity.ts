@@ -20,6 +20,7 @@ export interface Identity {
   readonly claims?: Readonly<Record<string, unknown>>
 }
 
+/** What proves an identity: an access token, or a key. */
 export type IdentityKind = 'bearer' | 'apiKey'
 
 /** Something that may be shown once: the `jti` of a DPoP proof (RFC 9449 §11.1). Claimed in the same atomic decision. */
@@ -40,6 +41,7 @@ export type IdentityVerdict =
   | IdentityFault
   | { readonly outcome: 'unavailable'; readonly detail: string }
 
+/** What was shown is no good. `error` goes into `WWW-Authenticate`, `code` and `detail` into the problem. */
 export interface IdentityFault {
   readonly outcome: 'invalid'
   readonly code: ProblemCode

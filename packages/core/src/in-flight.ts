@@ -3,6 +3,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { encodeBase64url } from '@turnpike/protocol'
 import type { CountedCaller } from './caller.ts'
 import { TurnpikeError } from './errors.ts'
+import { LEASE_MS } from './leases.ts'
 import { checkKnownOptions } from './option-check.ts'
 import { randomBytes } from './random.ts'
 import type { ClaimRef, ClaimTake } from './store.ts'
@@ -43,18 +44,14 @@ export function nameInFlight(spec: InFlightSpec | undefined, base: string): InFl
 const PREFIX = 'slot.'
 
 /** One slot for the call at hand: a claim that lives as long as its lease is renewed, and frees the slot at its end. */
-export function slotTake(
-  { id, limit, per }: InFlightLimit,
-  caller: CountedCaller,
-  leaseMs: number,
-): ClaimTake {
+export function slotTake({ id, limit, per }: InFlightLimit, caller: CountedCaller): ClaimTake {
   return {
     credential: `${PREFIX}${id}${per === 'subject' ? caller.subjectHolder : caller.holder}`,
     shard: caller.shard,
     claimId: bytesToHex(randomBytes(16)),
     uses: limit,
     expiresAtMs: 0,
-    leaseMs,
+    leaseMs: LEASE_MS,
     lapse: 'free',
     settled: true,
   }

@@ -4,7 +4,7 @@ export type { Resumption } from './hold.ts'
 export { SEAL_PREFIX } from './seal.ts'
 export type { GateOptions } from './options.ts'
 export { type CountedAddress, countedAddress } from './address.ts'
-export type { CallerName } from './caller.ts'
+export type { Caller, CallerName } from './caller.ts'
 export type {
   BearerTerms,
   Identity,
@@ -19,19 +19,18 @@ export type { GateStatus, PolicyStatus, StoreStatus, Tallied } from './status.ts
 export type { Percentiles } from './latest-durations.ts'
 export { createNameLimit } from './name-limit.ts'
 export type { RequestView, Ending } from './request.ts'
-export type { Admission, Answer, Caller, Decision, HeaderFields, Pass, Refusal, Way } from './decision.ts'
+export type { Admission, Answer, Decision, HeaderFields, Pass, Refusal, Way } from './decision.ts'
 export {
   ceilingPolicy,
   type CeilingOptions,
   type Policy,
   type PolicyOptions,
   type PolicyScope,
-  type PolicyWindow,
   type PolicyWindows,
   protectPolicy,
   type ProtectOptions,
-  type WindowRole,
 } from './policy.ts'
+export type { PolicyWindow, WindowRole } from './policy-window.ts'
 export {
   allOf,
   type AllOf,
@@ -68,7 +67,7 @@ export type { Resource } from './resource.ts'
 export { TurnpikeError, type TurnpikeErrorCode, type WarningCode } from './errors.ts'
 export type { PaymentOptions } from './payment-options.ts'
 export type { AuditLog } from './audit-log.ts'
-export type { Movement, PaymentEvent, Purchase } from './books.ts'
+export type { Movement, PaymentEvent, Purchase } from './purchase.ts'
 export type {
   BitcoinNetwork,
   Invoice,
@@ -78,7 +77,7 @@ export type {
 } from './lightning-backend.ts'
 export type { OnStoreDown } from './stand-in.ts'
 export { memoryStore, type MemoryStoreOptions } from './memory-store.ts'
-export { type Claim, type ClaimRecord, type ClaimState, isForgettable } from './claim-record.ts'
+export type { Claim, ClaimRecord, ClaimState } from './claim-record.ts'
 export { emptyWindow, expire, type SlidingWindow, slotMs } from './sliding-window.ts'
 export { type HeldCall, type RecordBook, StoreClaims } from './store-claims.ts'
 export { StoreDecisions } from './store-decisions.ts'

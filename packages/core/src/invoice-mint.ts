@@ -12,9 +12,10 @@ export type Minted = { readonly invoice: Invoice } | { readonly waitMs: number }
 /** Makes invoices, within limits: they are not free, and a slow node must not hold up the answers (R24). */
 export interface InvoiceMint {
   /** @param nowMs - the gate's clock; limits and pauses go by it */
-  mint(amountMsat: number, nowMs: number): Promise<Minted>
+  mint(amountMsat: number, nowMs: number): Minted | Promise<Minted>
 }
 
+/** What invoices are made of, and how many. */
 export interface MintOptions {
   readonly backend: LightningBackend
   /** What payers read in their wallets: the gate's name alone (R28). */
@@ -32,11 +33,11 @@ export function createInvoiceMint(options: MintOptions): InvoiceMint {
   const made = new RecentMap<true>(HASHES_REMEMBERED)
   const limit = createLimit(options.limits)
   return {
-    async mint(amountMsat, nowMs) {
+    mint(amountMsat, nowMs) {
       const waitMs = limit.waitMs(nowMs) || breaker.pauseMs(nowMs)
       if (waitMs > 0) return { waitMs }
       limit.take(nowMs)
-      return await ask(options, { breaker, made }, { amountMsat, nowMs })
+      return ask(options, { breaker, made }, { amountMsat, nowMs })
     },
   }
 }
@@ -58,8 +59,15 @@ async function ask(
 ): Promise<Minted> {
   const expirySeconds = Math.ceil(expiryMs / 1000)
   try {
-    const invoice = await within(waitMs, (signal) =>
-      backend.createInvoice({ amountMsat, memo, expirySeconds, signal }),
+    const invoice = await within(waitMs, (deadline) =>
+      backend.createInvoice({
+        amountMsat,
+        memo,
+        expirySeconds,
+        get signal() {
+          return deadline.signal
+        },
+      }),
     )
     const terms = { amountMsat, network: backend.network, expirySeconds, nowMs }
     const fault = invoiceFault(invoice, terms) ?? repetition(invoice, made)

@@ -16,6 +16,7 @@ export interface Key {
   name(text: string): string
 }
 
+/** The keys of one purpose, one for each secret. */
 export interface Keyring {
   /** Signs. */
   readonly current: Key
@@ -35,7 +36,7 @@ const LONGEST_REMEMBERED = 200
  * in two gates gives keys that never meet.
  *
  * @param idBytes - length of the key id: the more, the fewer clashes
- * @throws TurnpikeError `secret_key_clash` when two secrets derive one key id
+ * @throws TurnpikeError `secret_key_clash` when two secrets derive one key id, `secret_missing` where there are none
  */
 export function createKeyring(
   secrets: readonly string[],

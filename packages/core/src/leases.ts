@@ -8,8 +8,12 @@ export interface Pace {
   readonly retryDelaysMs: readonly number[]
 }
 
+/** How long a claim stays live that nobody renews (R11). */
+export const LEASE_MS = 30_000
+
+/** A lease outlives two renewals that fail, and the attempts to settle it. */
 export const DEFAULT_PACE: Pace = {
-  leaseMs: 30_000,
+  leaseMs: LEASE_MS,
   renewEveryMs: 10_000,
   retryDelaysMs: [250, 1000, 3000, 8000, 15_000],
 }

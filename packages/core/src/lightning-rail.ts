@@ -7,20 +7,23 @@ import {
   type ProblemCode,
 } from '@turnpike/protocol'
 import { bytesToHex } from '@noble/hashes/utils.js'
-import { type Book, purchaseOf } from './books.ts'
-import type { InvoiceMint } from './invoice-mint.ts'
+import type { Book } from './books.ts'
+import type { InvoiceMint, Minted } from './invoice-mint.ts'
 import type { Keyring } from './keys.ts'
 import { mintToken, openToken, type Token } from './l402-token.ts'
+import { LEASE_MS } from './leases.ts'
 import type { Invoice } from './lightning-backend.ts'
 import type { PaymentLookup } from './payment-lookup.ts'
 import type { PaymentSettings } from './payment-options.ts'
 import type { Offered, PreparedWay, Presented, Rail, RailContext, Verdict } from './rail.ts'
+import { purchaseOf } from './purchase.ts'
 import { randomBytes } from './random.ts'
 import { RecentMap } from './recent-map.ts'
 import type { RequestView } from './request.ts'
-import { checkSatsTerms, priceOf, type SatsSpec } from './sats-terms.ts'
+import { checkSatsTerms, MARGIN_MS, priceOf, type SatsSpec } from './sats-terms.ts'
 import { EXPIRY_GRACE_MS, SHARDS } from './store.ts'
 import type { Warnings } from './warnings.ts'
+import { whenKnown } from './when-known.ts'
 
 /** What the rail works with. */
 export interface LightningParts {
@@ -34,9 +37,6 @@ export interface LightningParts {
   readonly book: Book
 }
 
-const LEASE_MS = 30_000
-/** Validity beyond the invoice's own end, so that who pays at the last moment can still call (R27). */
-const MARGIN_SECONDS = 3600
 /** Offers that can be shown again without a new invoice; some 1.5 kB each. */
 const OFFERS_REMEMBERED = 2000
 /** Too little time to pay in: another invoice is made then. */
@@ -193,8 +193,11 @@ function offerAgain(parts: WayParts, context: RailContext, text: string, sats: n
   return isPayable && known.sats === sats ? known : undefined
 }
 
-async function makeOffer(parts: WayParts, context: RailContext, sats: number): Promise<Offered> {
-  const minted = await parts.mint.mint(sats * 1000, context.nowMs)
+function makeOffer(parts: WayParts, context: RailContext, sats: number): Offered | Promise<Offered> {
+  return whenKnown(parts.mint.mint(sats * 1000, context.nowMs), (minted) => sell(parts, context, minted))
+}
+
+function sell(parts: WayParts, context: RailContext, minted: Minted): Offered {
   if ('waitMs' in minted) return { unoffered: 'lightning_down', waitMs: minted.waitMs }
   const made = offerOf(parts, context, minted.invoice)
   parts.open.set(minted.invoice.paymentHash, made)
@@ -217,7 +220,10 @@ function offerOf(
     shard: context.shard,
     resource: context.resource,
     issuedAtMs: Math.floor(context.nowMs),
-    validUntilSeconds: Math.max(Math.floor((context.nowMs + validForMs) / 1000), expiresAt + MARGIN_SECONDS),
+    validUntilSeconds: Math.max(
+      Math.floor((context.nowMs + validForMs) / 1000),
+      expiresAt + MARGIN_MS / 1000,
+    ),
   })
   return { rail: 'lightning', macaroon, invoice: invoice.invoice, sats: amountMsat / 1000, uses, expiresAt }
 }

@@ -14,7 +14,7 @@ export class ExpiringMap<Value> {
   #round: IterableIterator<[string, Value]> = this.#entries.entries()
   #added = 0
 
-  /** @param max entries; `add` does not hold it, callers ask `isFull` before. */
+  /** @param max - entries; `add` does not hold it, callers ask `isFull` before. */
   constructor(max: number, isDead: (value: Value, nowMs: number) => boolean) {
     this.#max = max
     this.#isDead = isDead

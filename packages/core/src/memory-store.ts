@@ -10,6 +10,7 @@ import { StoreDecisions } from './store-decisions.ts'
 import type { AdmitOutcome, AdmitRequest, Store } from './store.ts'
 import { adjustWindow } from './window-book.ts'
 
+/** How much is remembered, and by which clock. */
 export interface MemoryStoreOptions {
   /** The store's clock, in ms since 1970. Default `Date.now`. */
   readonly now?: () => number

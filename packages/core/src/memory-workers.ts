@@ -12,7 +12,7 @@ const SHARED_STORES =
 /**
  * Names what a gate on the memory store does not do: share, and last.
  *
- * @param isChosen the operator gave the memory store by name, and knows that it forgets
+ * @param isChosen - the operator gave the memory store by name, and knows that it forgets
  */
 export function nameMemoryStore(
   warnings: Warnings,

@@ -1,6 +1,25 @@
-import type { MeterCharge, MeterDraw } from './call-meter.ts'
 import type { Settlement } from './settlement.ts'
-import type { Store, WindowAdjustment, WindowState } from './store.ts'
+import type { Store, WindowAdjustment, WindowState, WindowTake } from './store.ts'
+
+/** A meter's windows, as one call takes from them. */
+export interface MeterDraw {
+  readonly name: string
+  /** Units of the estimate: what is reserved at first, and the least that is charged at a time after that. */
+  readonly units: number
+  readonly shard: number
+  /** All of the meter's windows; their `cost` is the estimate. */
+  readonly takes: readonly WindowTake[]
+  /** The call was sold what goes beyond the budget: it counts, and is never told that the budget is gone. */
+  readonly isSoldOver?: boolean
+}
+
+/** Units that the store has charged for the call. */
+export interface MeterCharge {
+  readonly atMs: number
+  readonly units: number
+  /** Units that still fit into the tightest window after it; never below 0. */
+  readonly left: number
+}
 
 /** Where running calls charge and give back units of meters (R33). Nothing here rejects. */
 export interface MeterBank {

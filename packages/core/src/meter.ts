@@ -1,7 +1,7 @@
 import { bodyHint } from './body-hint.ts'
 import { TurnpikeError } from './errors.ts'
 import { checkKnownOptions } from './option-check.ts'
-import type { PolicyWindow } from './policy.ts'
+import type { PolicyWindow } from './policy-window.ts'
 import type { RequestView } from './request.ts'
 import { isPromise } from './when-known.ts'
 import { parseWindows, type Windows, type WindowSpec } from './window.ts'

@@ -12,6 +12,7 @@ import type { RequestView } from './request.ts'
 import type { OnStoreDown } from './stand-in.ts'
 import type { Store } from './store.ts'
 
+/** What a gate is made of. All of it is optional in development; `docs/configuration.md` has each option with its errors. */
 export interface GateOptions {
   /** Names the gate in challenges, store keys and answers: `[a-z0-9-]{1,32}` (default 'turnpike'). */
   readonly name?: string

@@ -1,4 +1,3 @@
-import type { AdmittedCall } from './admission.ts'
 import type { CallMeter } from './call-meter.ts'
 import type { Admission, Decision } from './decision.ts'
 import { TurnpikeError } from './errors.ts'
@@ -7,10 +6,17 @@ import type { ShownWindow } from './rate-limit-fields.ts'
 import type { RequestView } from './request.ts'
 import { isPromise } from './when-known.ts'
 
+/** A call that was let through, as far as the others on its request are concerned. */
+export interface CrossedCall extends Admission {
+  readonly meters: readonly CallMeter[]
+  /** Gives back all that it took: its handler will not be started. */
+  undo(): unknown
+}
+
 /** A decision of this request that let it pass, and how to take it back. */
 export interface Crossing {
   readonly policy: Policy
-  readonly call: AdmittedCall
+  readonly call: CrossedCall
   readonly windows: readonly ShownWindow[]
 }
 
@@ -29,9 +35,7 @@ export class Passage {
     this.gate = gate
   }
 
-  /**
-   * The decision of a policy, made once however often it is asked for.
-   */
+  /** The decision of a policy, made once however often it is asked for. */
   once(policy: Policy, decide: () => Decision | Promise<Decision>): Decision | Promise<Decision> {
     for (const made of this.#decided) if (made.policy === policy) return made.decision
     const decision = decide()
@@ -54,14 +58,6 @@ export class Passage {
    */
   demand(policy: Policy): void {
     if (policy.demands && policy.mode === 'enforce') this.#demandAlone(policy)
-  }
-
-  #await(decision: PromiseLike<Decision>): void {
-    this.#undecided += 1
-    const settled = () => {
-      this.#undecided -= 1
-    }
-    decision.then(settled, settled)
   }
 
   /** Windows counted by all policies so far, so that one answer shows them all. */
@@ -96,6 +92,14 @@ export class Passage {
     return Promise.all(undone.map(async (crossing) => await crossing.call.undo()))
   }
 
+  #await(decision: PromiseLike<Decision>): void {
+    this.#undecided += 1
+    const settled = () => {
+      this.#undecided -= 1
+    }
+    decision.then(settled, settled)
+  }
+
   #all(): readonly Crossing[] {
     return this.#undone.length === 0 ? this.#crossings : [...this.#undone, ...this.#crossings]
   }
@@ -119,15 +123,15 @@ export class Passage {
 const PASSAGES = Symbol('turnpike.passages')
 
 interface Carrier {
-  [PASSAGES]?: Passage[]
+  [PASSAGES]?: readonly Passage[]
 }
 
 /** The passage of a request through a gate, begun at the first decision. */
 export function passageOf(view: RequestView & Carrier, gate: object): Passage {
-  const passages = (view[PASSAGES] ??= [])
-  for (const known of passages) if (known.gate === gate) return known
+  const passages = view[PASSAGES]
+  if (passages !== undefined) for (const known of passages) if (known.gate === gate) return known
   const passage = new Passage(gate)
-  passages.push(passage)
+  view[PASSAGES] = passages === undefined ? [passage] : [...passages, passage]
   return passage
 }
 

@@ -13,11 +13,12 @@ export interface PaymentLookup {
   lookUp(paymentHash: string): Promise<PaymentState>
 }
 
+/** Whom to ask, and how patiently. */
 export interface LookupOptions {
   readonly backend: LightningBackend
   readonly now: () => number
   readonly onFault: (error: unknown) => void
-  /** Before each look-up (default 0, 250 and 1000 ms): a payment may take a moment from the payer's node to ours. */
+  /** Before each look-up (default 0, 250 and 750 ms, one after the other): a payment may take a moment from the payer's node to ours. */
   readonly pausesMs?: readonly number[]
   /** How long one look-up may take (default 2000 ms). */
   readonly answerWithinMs?: number
@@ -73,7 +74,7 @@ async function lookUpOften(
   for (const pauseMs of pausesMs) {
     if (pauseMs > 0) await pause(pauseMs)
     try {
-      state = checked(await within(answerWithinMs, (signal) => backend.lookUp(paymentHash, signal)))
+      state = checked(await within(answerWithinMs, ({ signal }) => backend.lookUp(paymentHash, signal)))
     } catch (error) {
       onFault(error)
     }

@@ -4,7 +4,8 @@ import type { Allotment } from './allotment.ts'
 import type { CountedCaller } from './caller.ts'
 import type { Way } from './decision.ts'
 import type { Findings } from './identification.ts'
-import type { Policy, PolicyWindow, PolicyWindows } from './policy.ts'
+import type { PolicyWindow } from './policy-window.ts'
+import type { Policy, PolicyWindows } from './policy.ts'
 import { RECENT_WINDOW_MS } from './pow-difficulty.ts'
 import type { Payment, PreparedWay, Presented, RailContext, Verdict } from './rail.ts'
 import { standingOf } from './standing.ts'
@@ -72,22 +73,22 @@ export function planDecision(
   found: Found,
 ): Plan {
   const { holder, shard } = caller
-  const ways: PlannedWay[] = []
-  let unsettled: number | undefined
-  const isOpen = windows.free.length > 0 || windows.meters.some(({ isSold }) => isSold)
-  if (isOpen || policy.ways.length === 0) ways.push(withProofs(freeWay(windows.free, holder), found.proofs))
-  policy.ways.forEach((prepared, index) => {
+  const proven = policy.ways.map((prepared, index) => {
     const way = provenWay(prepared, windows.quotas[index] ?? [], holder, look(prepared, found))
     const isApart = prepared.countsApart === true && caller.caller.byAddress && windows.ceilings.length > 0
     const counted = isApart ? countedApart(way, windows.ceilings) : way
-    const planned = policy.mode === 'observe' ? unspent(counted) : withProofs(counted, found.proofs)
-    if (planned.payment?.settled === false) unsettled = ways.length
-    ways.push(planned)
+    return policy.mode === 'observe' ? unspent(counted) : withProofs(counted, found.proofs)
   })
+  const isOpen = windows.free.length > 0 || windows.meters.some(({ isSold }) => isSold)
+  const ways =
+    isOpen || proven.length === 0
+      ? [withProofs(freeWay(windows.free, holder), found.proofs), ...proven]
+      : proven
+  const unsettled = ways.findLastIndex(({ payment }) => payment?.settled === false)
   return {
     ceilings: windows.ceilings,
     ways,
-    unsettled,
+    unsettled: unsettled === -1 ? undefined : unsettled,
     request: {
       shard,
       common: commonTakes(windows.ceilings, caller),
@@ -105,7 +106,8 @@ interface Looked {
 }
 
 function look(prepared: PreparedWay, { presented, findings, context }: Found): Looked {
-  const shown = presented.filter(({ rail }) => rail === prepared.rail).slice(0, MOST_SHOWN)
+  const ofRail = presented.length === 0 ? presented : presented.filter(({ rail }) => rail === prepared.rail)
+  const shown = ofRail.length > MOST_SHOWN ? ofRail.slice(0, MOST_SHOWN) : ofRail
   const standing = prepared.identity === undefined ? 'met' : standingOf(prepared.identity, findings)
   if (standing === 'met') return { barred: false, verdict: best(prepared, shown, context), shown }
   const fault = standing === 'absent' ? undefined : standing.code
@@ -234,5 +236,7 @@ function issuedTake(holder: string, limit: number): WindowTake {
 
 /** Redeemed calls count as recent ones; too many of them ask for harder work than was done (R19, R20). */
 function recentTake(holder: string, limit: number | undefined): WindowTake {
-  return limit === undefined ? { ...issuedTake(holder, 1), force: true } : issuedTake(holder, limit)
+  return limit === undefined
+    ? { holder, id: ISSUED_WINDOW_ID, limit: 1, windowMs: RECENT_WINDOW_MS, cost: 1, force: true }
+    : issuedTake(holder, limit)
 }

@@ -1,11 +1,13 @@
 import { formatRateLimitPolicy } from '@turnpike/protocol'
-import { type CallerClasses, checkClasses, policyOfClasses } from './caller-classes.ts'
+import { type CallerClasses, checkClasses } from './caller-classes.ts'
+import { policyOfClasses } from './class-policies.ts'
 import { TurnpikeError } from './errors.ts'
 import type { IdentitySource } from './identity.ts'
 import { checkInFlight, nameInFlight } from './in-flight.ts'
 import { checkMeters, withWindows } from './meter.ts'
 import { checkKnownOptions } from './option-check.ts'
-import type { Policy, PolicyOptions, PolicyScope, PolicyWindow, PolicyWindows, WindowRole } from './policy.ts'
+import type { PolicyWindow, WindowRole } from './policy-window.ts'
+import type { Policy, PolicyOptions, PolicyScope, PolicyWindows } from './policy.ts'
 import type { PreparedWay, Rail } from './rail.ts'
 import type { RequestView } from './request.ts'
 import {
@@ -58,9 +60,9 @@ export function compilePolicy(
 ): Policy {
   checkOptions(options)
   const { name, mode = 'enforce', skip, giveBackOn = (status) => status >= 400 } = options
-  const compile = (sized: PolicyOptions, subjects?: string) => {
+  const compile = (sized: PolicyOptions, onlyClass?: string) => {
     const ways = sized.require === undefined ? [] : prepareWays(sized.require, ground.rails)
-    return { ways, windowsOf: nameWindows(sized, ways, subjects) }
+    return { ways, windowsOf: nameWindows(sized, ways, onlyClass) }
   }
   const base = compile(options)
   const variants = policyOfClasses(options, ground.classes)
@@ -163,12 +165,12 @@ function prepareWay({ rail: kind, terms }: Leaf, rails: ReadonlyMap<RailKind, Ra
 /**
  * Names the windows of a policy for a base that says whose they are; one set per base, made once.
  *
- * @param subjects - the class whose callers alone count against the ceiling of their account; undefined: all
+ * @param onlyClass - the class whose callers alone count against the ceiling of their account; undefined: all
  */
 function nameWindows(
   options: PolicyOptions,
   ways: readonly PreparedWay[],
-  subjects: string | undefined,
+  onlyClass: string | undefined,
 ): (base: string) => PolicyWindows {
   const free = options.free === undefined ? [] : parseWindows(options.free, 'free')
   const ceiling = options.ceiling === undefined ? [] : parseWindows(options.ceiling, 'ceiling')
@@ -186,7 +188,7 @@ function nameWindows(
       free: named({ role: 'free', word: 'free' }, free),
       ceilings: [
         ...named({ role: 'ceiling', word: 'ceiling' }, ceiling),
-        ...named({ role: 'subjectCeiling', word: 'subject-ceiling', subjects }, ofSubject),
+        ...named({ role: 'subjectCeiling', word: 'subject-ceiling', onlyClass }, ofSubject),
       ],
       quotas: ways.map(({ rail, quota }) => named({ role: 'quota', word: `${rail}-quota` }, quota)),
       meters: meters.map((meter) =>
@@ -204,7 +206,7 @@ interface WindowUse {
   readonly role: WindowRole
   readonly word: string
   /** The class whose callers alone count; undefined: all. */
-  readonly subjects?: string | undefined
+  readonly onlyClass?: string | undefined
   readonly unit?: string
 }
 
@@ -219,13 +221,13 @@ interface WindowPlace {
 /** The id ends in the base, whose text is free; what stands before it has a fixed form, so no two ids meet. */
 function nameWindow(
   { limit, windowMs }: WindowSpec,
-  { role, word, subjects, unit }: WindowUse,
+  { role, word, onlyClass, unit }: WindowUse,
   { base, prefix, alone }: WindowPlace,
 ): PolicyWindow {
   const plain = alone ? word : `${word}-${windowMs / 1000}s`
   const label = prefix === undefined ? plain : `${prefix} ${plain}`
   const field = formatRateLimitPolicy([{ name: label, limit, windowMs }])
-  const whose = subjects === undefined ? base : `${subjects.length}:${subjects} ${base}`
+  const whose = onlyClass === undefined ? base : `${onlyClass.length}:${onlyClass} ${base}`
   return { role, id: `${word} ${windowMs} ${whose}`, label, limit, windowMs, field, unit }
 }
 

@@ -1,4 +1,4 @@
-import type { PaymentEvent } from './books.ts'
+import type { PaymentEvent } from './purchase.ts'
 import type { DecidedEvent, GateEvent } from './events.ts'
 import { LastMinute } from './last-minute.ts'
 import type { PolicyStatus } from './status.ts'

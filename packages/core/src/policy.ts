@@ -4,6 +4,7 @@ import type { IdentitySource } from './identity.ts'
 import type { InFlight, InFlightLimit } from './in-flight.ts'
 import type { Meters, PolicyMeter } from './meter.ts'
 import { checkKnownOptions } from './option-check.ts'
+import type { PolicyWindow } from './policy-window.ts'
 import type { PreparedWay } from './rail.ts'
 import { isRequirement, pow, type Requirement } from './requirement.ts'
 import type { RequestView } from './request.ts'
@@ -37,7 +38,9 @@ export interface PolicyOptions {
   readonly giveBackOn?: (status: number) => boolean
 }
 
+/** What `protect(requirement, options)` takes besides its requirement. */
 export type ProtectOptions = Omit<PolicyOptions, 'require'>
+/** What `ceiling(windows, options)` takes besides its windows. */
 export type CeilingOptions = Omit<PolicyOptions, 'require' | 'free' | 'ceiling' | 'giveBackOn'>
 
 /**
@@ -45,24 +48,6 @@ export type CeilingOptions = Omit<PolicyOptions, 'require' | 'free' | 'ceiling' 
  * else the `place` of its creation, so that one policy has one set of windows.
  */
 export type PolicyScope = 'place' | 'route'
-
-/** What a window of a policy is for. */
-export type WindowRole = 'free' | 'ceiling' | 'subjectCeiling' | 'quota' | 'meter'
-
-/** One window of a policy, named for the store and for the answer. */
-export interface PolicyWindow {
-  readonly role: WindowRole
-  /** Window id in the store (R6). */
-  readonly id: string
-  /** Name in RateLimit fields. */
-  readonly label: string
-  readonly limit: number
-  readonly windowMs: number
-  /** Its item of RateLimit-Policy. */
-  readonly field: string
-  /** What is counted, where that is not calls. */
-  readonly unit?: string | undefined
-}
 
 /** The windows of a policy as they are called for one request. */
 export interface PolicyWindows {

@@ -7,7 +7,7 @@ const RECENT_AT_BASE = 60
 /** Work may fall short of today's demand by so many bits, because callers differ in when they asked (R19). */
 const SLACK_BITS = 2
 
-/** Work demanded of a caller with `recent` calls: doubles with every further `RECENT_AT_BASE` (FACTS: pow §6.1). */
+/** Work demanded of a caller with `recent` calls: doubles with every further `RECENT_AT_BASE`. */
 export function workFor(spec: PowSpec, recent: number): number {
   const doublings = Math.max(0, recent - RECENT_AT_BASE) / RECENT_AT_BASE
   return Math.min(spec.maxWork, spec.baseWork * 2 ** doublings)

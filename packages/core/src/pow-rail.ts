@@ -19,6 +19,7 @@ import {
   targetOfWork,
 } from '@turnpike/protocol'
 import { type Key, type Keyring, startsWith } from './keys.ts'
+import { LEASE_MS } from './leases.ts'
 import { recentLimitFor, workFor } from './pow-difficulty.ts'
 import { checkPowTerms, isPowTerms, type PowSpec } from './pow-terms.ts'
 import type { PreparedWay, Presented, Rail, RailContext, Verdict } from './rail.ts'
@@ -27,6 +28,7 @@ import type { RequestView } from './request.ts'
 import { GATE_WIDE, type Resource, resourceKey } from './resource.ts'
 import { EXPIRY_GRACE_MS, SHARDS } from './store.ts'
 
+/** The rail of proof of work; the challenge endpoint asks it for more than other rails. */
 export interface PowRail extends Rail {
   /** A challenge for any route with single-use work, at the highest base difficulty that one of them demands (R20). */
   offerGateWide(context: RailContext): PowOffer | undefined
@@ -37,12 +39,11 @@ const BASE_TTL_SECONDS = 300
 /** A slow solver: plain JavaScript on a small machine. Solving may take it four times the expected time. */
 const SLOW_HASHES_PER_SECOND = 500_000
 const MAX_TTL_SECONDS = 65_535
-const LEASE_MS = 30_000
 const NO_TAG = new Uint8Array(12)
 /** Floating-point room when works are compared; far below one bit. */
 const ROUNDING = 1 - 1e-9
 
-/** Proof of work: stateless to issue, single use by the store's claim (FACTS: pow §6). */
+/** Proof of work: stateless to issue, single use by the store's claim. */
 export function createPowRail(keyring: Keyring): PowRail {
   let gateWide: PowSpec | undefined
   return {
@@ -74,10 +75,15 @@ function prepareWay(keyring: Keyring, spec: PowSpec): PreparedWay {
 function readSolutions(view: RequestView): readonly Presented[] {
   const header = view.header(POW_SOLUTION_HEADER)
   const authorization = view.header('authorization')
-  const found: Presented[] = header === undefined ? [] : [{ rail: 'pow', text: header }]
-  for (const { scheme, credentials } of authorization === undefined
-    ? []
-    : parseAuthorization(authorization)) {
+  const found: readonly Presented[] = header === undefined ? NONE_SHOWN : [{ rail: 'pow', text: header }]
+  return authorization === undefined ? found : [...found, ...inAuthorization(authorization)]
+}
+
+const NONE_SHOWN: readonly Presented[] = []
+
+function inAuthorization(authorization: string): readonly Presented[] {
+  const found: Presented[] = []
+  for (const { scheme, credentials } of parseAuthorization(authorization)) {
     if (scheme === 'pow') found.push({ rail: 'pow', text: credentials })
   }
   return found
@@ -168,7 +174,7 @@ function makeOffer(key: Key, spec: PowSpec, context: RailContext): PowOffer {
     resourceTag: key.tag(resourceKey(context.resource)),
     callerTag: callerBound ? key.tag(callerKey(context)) : NO_TAG,
   })
-  return {
+  const offer: PowOffer = {
     rail: 'pow',
     challenge: sealChallenge(signed, key.mac(signed).subarray(0, 20)),
     difficulty: difficultyOfTarget(target),
@@ -177,8 +183,8 @@ function makeOffer(key: Key, spec: PowSpec, context: RailContext): PowOffer {
     algorithm: 'sha256',
     expectedHashes: Math.round(expectedHashes(target, spec.count)),
     expiresAt,
-    ...(spec.uses > 1 && !gateWide ? { uses: spec.uses } : {}),
   }
+  return spec.uses > 1 && !gateWide ? { ...offer, uses: spec.uses } : offer
 }
 
 /** Targets are whole numbers; rounding must not make the work less than what will be asked for. */

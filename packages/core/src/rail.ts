@@ -1,5 +1,5 @@
 import type { Offer, ProblemCode } from '@turnpike/protocol'
-import type { Caller } from './decision.ts'
+import type { Caller } from './caller.ts'
 import type { IdentityDemand } from './identity.ts'
 import type { PaymentState } from './payment-lookup.ts'
 import type { RailKind } from './requirement.ts'

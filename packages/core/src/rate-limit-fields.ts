@@ -1,5 +1,5 @@
 import { formatLegacyRateLimit, formatRateLimit, formatRateLimitPolicy } from '@turnpike/protocol'
-import type { PolicyWindow } from './policy.ts'
+import type { PolicyWindow } from './policy-window.ts'
 import type { WindowState } from './store.ts'
 
 /** A window as an answer shows it. */
@@ -13,6 +13,7 @@ export function showWindows(
   windows: readonly PolicyWindow[],
   states: readonly WindowState[],
 ): readonly ShownWindow[] {
+  if (windows.length === 0) return NONE_SHOWN
   const shown: ShownWindow[] = []
   windows.forEach((window, index) => {
     const state = states[index]
@@ -20,6 +21,8 @@ export function showWindows(
   })
   return shown
 }
+
+const NONE_SHOWN: readonly ShownWindow[] = []
 
 /** RateLimit-Policy and RateLimit, and the older fields on request. Empty without windows. */
 export function rateLimitFields(

@@ -44,7 +44,7 @@ export interface RefusalStyle {
   readonly legacyAtMs: number | undefined
 }
 
-/** The one place where answers to refused callers are made (RFC 9457; DESIGN §7). */
+/** The one place where answers to refused callers are made (RFC 9457). */
 export function createRefusal(parts: RefusalParts, style: RefusalStyle): Refusal {
   const status = parts.status ?? PROBLEM_CODES[parts.code].status
   return {

@@ -4,13 +4,13 @@ import { outage, type Undecided } from './outage.ts'
 import type { Refusal } from './decision.ts'
 import type { Engine } from './engine.ts'
 import { isSlot } from './in-flight.ts'
-import { ISSUED_LIMIT, type Plan, type PlannedWay } from './plan.ts'
+import { fits, judge, type JudgedWay } from './judged-way.ts'
+import { ISSUED_LIMIT, type Plan } from './plan.ts'
 import type { Offered, Presented, RailContext, Unoffered } from './rail.ts'
 import { type ShownWindow, showWindows } from './rate-limit-fields.ts'
 import { createRefusal, type RefusalParts } from './refusal.ts'
-import type { AdmitOutcome, WayRefusal, WindowState } from './store.ts'
+import type { AdmitOutcome, WindowState } from './store.ts'
 import type { StoreAnswer } from './store-call.ts'
-import { quotaFits, wayFault } from './verdict-code.ts'
 import { identityTrouble, type IdentityTrouble, invitations } from './standing.ts'
 import { isPromise, whenKnown } from './when-known.ts'
 
@@ -52,9 +52,10 @@ function explain(
   if (!isUnderCeiling && !ways.some((way) => way.open) && !isOfNeighbours(unadmitted, trouble))
     return { ...limited(ceilingCode(ceiling), ceiling, wait(ceiling)), ...invitation(unadmitted) }
   if (isOutOfSlots(plan, answer)) return { code: 'in_flight_limit', windows: ceiling, waitMs: SLOT_WAIT_MS }
-  const windows = [...ceiling, ...ways.flatMap((way) => way.windows)]
-  const free = ways.filter(({ way }) => way.way === 'free').flatMap((way) => way.windows)
-  const waitMs = free.length === 0 ? undefined : wait([...ceiling, ...free])
+  const windows = ways.reduce<readonly ShownWindow[]>((all, way) => joined(all, way.windows), ceiling)
+  // Free comes first, if it is open at all (R2).
+  const free = ways[0]?.way.way === 'free' ? ways[0].windows : NO_WINDOWS
+  const waitMs = free.length === 0 ? undefined : wait(joined(ceiling, free))
   if (policy.ways.length === 0 && trouble === undefined)
     return { ...limited('limit_reached', windows, waitMs), free }
   const issued = answer.otherwise[0]
@@ -91,17 +92,6 @@ function invitation({
   return { authenticate: invited, identify: invited }
 }
 
-/** One way of the plan and how it stands. */
-interface JudgedWay {
-  readonly way: PlannedWay
-  readonly windows: readonly ShownWindow[]
-  readonly fault: ProblemCode | undefined
-  /** Its quota and the ceiling would admit another call. */
-  readonly open: boolean
-  /** The ceiling of the payment that was shown, where that is full (R5). */
-  readonly ceiling: readonly ShownWindow[] | undefined
-}
-
 interface Standing {
   readonly ways: readonly JudgedWay[]
   readonly windows: readonly ShownWindow[]
@@ -113,26 +103,6 @@ interface Standing {
   /** Windows that limit the caller's invoices (R24). */
   readonly mint: readonly WindowState[]
   readonly atMs: number
-}
-
-const NOTHING_KNOWN: WayRefusal = { windows: [], claims: [] }
-
-function judge(way: PlannedWay, refusal: WayRefusal = NOTHING_KNOWN, isUnderCeiling = true): JudgedWay {
-  const windows = showWindows(way.windows, refusal.windows)
-  const own = windows.slice(0, way.ownCeiling)
-  const mayPass = way.take.common === undefined ? isUnderCeiling : isCommonOpen(way.take.common, refusal)
-  return {
-    way,
-    windows,
-    fault: wayFault(way, refusal),
-    open: way.prepared !== undefined && !way.barred && mayPass && quotaFits(way, refusal),
-    ceiling: own.every(fits) ? undefined : own,
-  }
-}
-
-/** A store that refuses for common windows alone says nothing of the ways. */
-function isCommonOpen(asked: readonly unknown[], { common = [] }: WayRefusal): boolean {
-  return common.filter(({ retryMs }) => retryMs === 0).length === asked.length
 }
 
 /** Do as many calls of the caller run as may? No offer would help. */
@@ -171,13 +141,13 @@ function demand(
       const { policy, caller } = unadmitted
       engine.emit({ type: 'issued', policy: policy.name, callerClass: caller.caller.class })
     }
-    const asked = trouble?.challenges ?? []
+    const lines = authenticate(engine, offers)
     const parts = {
       code,
       detail: trouble?.detail,
       offers,
-      authenticate: [...asked, ...authenticate(engine, offers), ...(trouble === undefined ? invited : [])],
-      identify: trouble === undefined ? invited : asked,
+      authenticate: trouble === undefined ? joined(lines, invited) : joined(trouble.challenges, lines),
+      identify: trouble === undefined ? invited : trouble.challenges,
       windows,
       free,
       waitMs: code === 'identity_unavailable' ? ARRIVAL_MS : waitMs,
@@ -211,24 +181,34 @@ const ARRIVAL_MS = 1000
 
 /** Dated by the store's clock, which will judge them (R13). A policy that only observes makes none: nobody would see them. */
 function makeOffers(
-  { policy, context }: Unadmitted,
+  { policy, context, view }: Unadmitted,
   open: readonly JudgedWay[],
   { recent, mint, atMs }: Standing,
 ): readonly Offered[] | Promise<readonly Offered[]> {
   if (policy.mode === 'observe') return []
-  const now = { ...context, recent, nowMs: atMs, mayMint: mint.every(({ retryMs }) => retryMs === 0) }
+  const { caller, resource, shard } = context
+  const mayMint = mint.every(({ retryMs }) => retryMs === 0)
+  const now: RailContext = {
+    caller,
+    resource,
+    shard,
+    view,
+    policy: policy.name,
+    recent,
+    nowMs: atMs,
+    mayMint,
+  }
   const offers = open.map(({ way, fault }) =>
     way.prepared?.offer(now, fault === 'credential_unsettled' ? way.shown : NONE_SHOWN),
   )
-  return offers.some(isPromise)
-    ? Promise.all(offers.map(async (offer) => await offer))
-    : offers.filter(isMade)
+  return areMade(offers) ? offers : Promise.all(offers.map(async (offer) => await offer))
 }
 
 const NONE_SHOWN: readonly Presented[] = []
+const NO_WINDOWS: readonly ShownWindow[] = []
 
-function isMade(offer: Offered | Promise<Offered>): offer is Offered {
-  return !isPromise(offer)
+function areMade(offers: readonly (Offered | Promise<Offered>)[]): offers is readonly Offered[] {
+  return !offers.some(isPromise)
 }
 
 function isOffer(offered: Offered): offered is Offer {
@@ -239,11 +219,13 @@ function isUnoffered(offered: Offered): offered is Unoffered {
   return offered !== undefined && 'unoffered' in offered
 }
 
-/** Lightning first: the oldest clients read only the first challenge (DESIGN §7). */
+/** Lightning first: the oldest clients read only the first challenge. */
 function authenticate(engine: Engine, offers: readonly Offer[]): readonly string[] {
-  const first = offers.filter((offer) => offer.rail === 'lightning')
-  const rest = offers.filter((offer) => offer.rail !== 'lightning')
-  return [...first, ...rest].map((offer) => engine.rails.get(offer.rail)?.authenticate(offer) ?? '')
+  const ordered =
+    offers.length === 1
+      ? offers
+      : offers.toSorted((a, b) => Number(b.rail === 'lightning') - Number(a.rail === 'lightning'))
+  return ordered.map((offer) => engine.rails.get(offer.rail)?.authenticate(offer) ?? '')
 }
 
 function limited(
@@ -266,15 +248,14 @@ function ceilingCode(ceilings: readonly ShownWindow[]): ProblemCode {
   return full.has('subjectCeiling') ? 'subject_ceiling_reached' : 'meter_exhausted'
 }
 
-function fits({ state }: ShownWindow): boolean {
-  return state.retryMs === 0
-}
-
 /** Until all of them fit; undefined when one never will, or all do. */
 function wait(windows: readonly ShownWindow[]): number | undefined {
-  const waits = windows.map(({ state }) => state.retryMs)
-  const longest = Math.max(0, ...waits)
-  return waits.includes(-1) || longest === 0 ? undefined : longest
+  let longest = 0
+  for (const { state } of windows) {
+    if (state.retryMs === -1) return undefined
+    longest = Math.max(longest, state.retryMs)
+  }
+  return longest === 0 ? undefined : longest
 }
 
 function shortest(waits: readonly (number | undefined)[]): number | undefined {
@@ -285,4 +266,10 @@ function shortest(waits: readonly (number | undefined)[]): number | undefined {
 /** The challenge about to be issued is counted among them already. */
 function recentCalls(issued: WindowState | undefined): number {
   return issued === undefined ? 0 : ISSUED_LIMIT - issued.remaining
+}
+
+/** One list after another; most refusals have something in one of them alone, and copy nothing. */
+function joined<T>(first: readonly T[], second: readonly T[]): readonly T[] {
+  if (first.length === 0) return second
+  return second.length === 0 ? first : [...first, ...second]
 }

@@ -21,6 +21,7 @@ export interface AnyOf {
   readonly anyOf: readonly (Leaf | AllOf)[]
 }
 
+/** What a policy demands: one thing, two of one call, or any one of several. */
 export type Requirement = Leaf | AllOf | AnyOf
 
 /** Terms of a proof of work. */

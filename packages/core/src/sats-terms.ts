@@ -19,7 +19,7 @@ export type PriceNow = { readonly sats: number } | { readonly complaint: string 
 
 const MAX_USES = 100_000
 /** A credential outlives its invoice by this much at least: who pays at the last moment must be able to call (R27). */
-const MARGIN_MS = 3_600_000
+export const MARGIN_MS = 3_600_000
 /** Longest that anything stays good: revocations are remembered as long. */
 export const LONGEST_VALIDITY_MS = 366 * 86_400_000
 const OPTIONS = ['amountSats', 'uses', 'validFor'] as const

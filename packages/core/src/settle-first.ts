@@ -1,5 +1,5 @@
 import type { ProblemCode } from '@turnpike/protocol'
-import { purchaseOf } from './books.ts'
+import { purchaseOf } from './purchase.ts'
 import type { Engine } from './engine.ts'
 import type { PaymentState } from './payment-lookup.ts'
 import type { Plan, PlannedWay } from './plan.ts'

@@ -1,4 +1,4 @@
-import type { Movement, Purchase } from './books.ts'
+import type { Movement, Purchase } from './purchase.ts'
 import { isSlot } from './in-flight.ts'
 import { createLeases, DEFAULT_PACE, type Leases, type Pace } from './leases.ts'
 import type { ClaimRef, GiveBackOutcome, Hold, KeepOutcome, Lapse, Store, WindowAdjustment } from './store.ts'
@@ -31,6 +31,7 @@ export interface Taken {
   readonly purchase?: Purchase | undefined
 }
 
+/** Whom a settlement tells of what happens. */
 export interface SettlementEvents {
   /** A use was served twice because its lease had lapsed (R11). */
   overlap(policy: string): void
@@ -40,6 +41,7 @@ export interface SettlementEvents {
   fault(error: unknown): void
 }
 
+/** Carries what becomes of calls to the store; nothing here rejects. */
 export interface Settlement {
   /** Keeps the leases of paid claims and slots alive until they are settled. */
   open(taken: Taken): void

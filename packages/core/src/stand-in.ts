@@ -24,6 +24,7 @@ export type OnStoreDown = 'local' | 'closed' | 'open'
 /** An admission that no store knows of: there is nothing to give back. */
 export type StandInAnswer = (AdmitOutcome & { readonly isStandIn: true }) | { readonly outcome: 'down' }
 
+/** Decides in place of a store that is down. */
 export interface StandIn {
   admit(request: AdmitRequest): StandInAnswer
   /** Takes back the slots of calls that it let in. */

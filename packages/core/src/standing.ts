@@ -54,15 +54,22 @@ export function identityTrouble({ ways }: Policy, findings: Findings): IdentityT
   return { code: 'identity_required', detail: '', challenges: invitations(ways, findings) }
 }
 
+const NONE_DEMANDED: readonly IdentityDemand[] = []
+const NONE_INVITED: readonly string[] = []
+
 /** Lines of `WWW-Authenticate` for the identities that would open a way and were not shown. */
 export function invitations(ways: Policy['ways'], findings: Findings): readonly string[] {
-  return demandedOf(ways)
+  const demanded = demandedOf(ways)
+  if (demanded.length === 0) return NONE_INVITED
+  return demanded
     .filter((terms) => standingOf(terms, findings) === 'absent')
     .flatMap(({ source, scope }) => source.challenges(scope))
 }
 
 function demandedOf(ways: Policy['ways']): readonly IdentityDemand[] {
-  return ways.flatMap(({ identity }) => identity ?? [])
+  return ways.every(({ identity }) => identity === undefined)
+    ? NONE_DEMANDED
+    : ways.flatMap(({ identity }) => identity ?? [])
 }
 
 function troubleOf({ source, verdict }: Finding, scope: readonly string[]): IdentityTrouble | undefined {

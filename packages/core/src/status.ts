@@ -1,5 +1,5 @@
 import type { ProblemCode } from '@turnpike/protocol'
-import type { Movement } from './books.ts'
+import type { Movement } from './purchase.ts'
 import type { Way } from './decision.ts'
 import type { WarningCode } from './errors.ts'
 import type { Percentiles } from './latest-durations.ts'
@@ -35,6 +35,7 @@ export interface GateStatus {
 /** How often something happened; what never did is left out. */
 export type Tallied<Name extends string> = Readonly<Partial<Record<Name, number>>>
 
+/** What one policy did. */
 export interface PolicyStatus {
   readonly policy: string
   readonly admitted: Tallied<Way>
@@ -62,6 +63,7 @@ export interface PolicyStatus {
   readonly lastMinute: { readonly admitted: number; readonly refused: number; readonly observed: number }
 }
 
+/** How the store did. */
 export interface StoreStatus {
   /** Decisions that it did not answer, and endings that it did not take. */
   readonly failures: number

@@ -7,9 +7,8 @@ import { isPromise } from './when-known.ts'
 export type StoreAnswer = (AdmitOutcome & { readonly isStandIn?: true }) | StandInAnswer
 
 /**
- * Asks once, and once more when the answer came too late to count (R13). Never throws: for a dead store the
- * stand-in answers (R16). A store
- * in memory answers at once, and so does this.
+ * Asks once, and once more when the answer came too late to count (R13). Never throws: for a dead store the stand-in answers
+ * (R16). A store in memory answers at once, and so does this.
  */
 export function askStore(engine: Engine, request: AdmitRequest): StoreAnswer | Promise<StoreAnswer> {
   try {

@@ -34,7 +34,7 @@ export class StoreClaims {
   readonly #holds: RecordBook<HeldCall>
   readonly #beganMs: number
 
-  /** @param beganMs when the store's memory begins (R15) */
+  /** @param beganMs - when the store's memory begins (R15) */
   constructor(credentials: RecordBook<ClaimRecord>, holds: RecordBook<HeldCall>, beganMs: number) {
     this.#credentials = credentials
     this.#holds = holds

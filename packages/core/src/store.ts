@@ -113,6 +113,11 @@ export interface WayRefusal {
   readonly common?: readonly WindowState[]
 }
 
+/**
+ * What came of a decision.
+ * - `late`: the fence had passed (R13). `full`: no room for a newcomer (R18). `corrupt`: a record cannot be read (R14). Nothing
+ *   was taken then.
+ */
 export type AdmitOutcome =
   | {
       readonly outcome: 'admitted'
@@ -191,6 +196,7 @@ export interface WindowReport {
   readonly fullMs: number
 }
 
+/** Where windows, claims and holds are. Every implementation runs the suites `describeStore`, `describeCallers`, `describeMeters`. */
 export interface Store {
   /** Decides one request, all or nothing, in one atomic step. A store in memory may answer at once. */
   admit(request: AdmitRequest): AdmitOutcome | Promise<AdmitOutcome>

@@ -1,4 +1,4 @@
-import type { Purchase } from './books.ts'
+import type { Purchase } from './purchase.ts'
 import type { Engine } from './engine.ts'
 import { isSlot } from './in-flight.ts'
 import { slotOf } from './metering.ts'

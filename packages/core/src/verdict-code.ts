@@ -22,5 +22,5 @@ export function wayFault(way: PlannedWay, refusal: WayRefusal): ProblemCode | un
 
 /** Would the way's own windows admit one more call? The windows after them follow recent calls, not the quota. */
 export function quotaFits(way: PlannedWay, refusal: WayRefusal): boolean {
-  return refusal.windows.slice(0, way.windows.length).every((state) => state.retryMs === 0)
+  return refusal.windows.every((state, index) => index >= way.windows.length || state.retryMs === 0)
 }

@@ -9,6 +9,7 @@ export interface Warnings {
   readonly said: ReadonlyMap<WarningCode, Said>
 }
 
+/** How often a warning was given. */
 export interface Said {
   readonly times: number
   /** Milliseconds since 1970. */

@@ -6,6 +6,7 @@ export type Duration = `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
 /** A sliding window: `'60/1m'` is 60 units in any interval of one minute. */
 export type WindowText = `${number}/${Duration}`
 
+/** A sliding window as numbers. */
 export interface WindowSpec {
   /** Most units in any interval of `windowMs`; a whole number, 1 to 2^32 - 1. */
   readonly limit: number

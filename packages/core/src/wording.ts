@@ -7,7 +7,7 @@ import {
   PROBLEM_CODES,
   type ProblemCode,
 } from '@turnpike/protocol'
-import type { PolicyWindow } from './policy.ts'
+import type { PolicyWindow } from './policy-window.ts'
 import type { ShownWindow } from './rate-limit-fields.ts'
 import { VERSION } from './version.ts'
 
@@ -37,14 +37,15 @@ export function wordRefusal(facts: RefusalFacts, commandHint: boolean): string {
   const ways = waysOn(facts)
   const work = facts.offers.find((offer) => offer.rail === 'pow')
   const payment = facts.offers.find((offer) => offer.rail === 'lightning')
-  return [
-    `${PROBLEM_CODES[facts.code].title}${explanation(facts)}.`,
-    ways.length === 0 ? 'There is no way on for this call at the moment.' : `Ways on: ${ways.join('; or ')}.`,
-    facts.identify.length > 0 && facts.offers.length === 0 ? FOR_ACCOUNT_HOLDERS : FOR_THE_PERSON_IN_CHARGE,
-    ...(work === undefined ? [] : [howToWork(work, facts.howToRepeat)]),
-    ...(payment === undefined ? [] : [howToPay(payment, facts)]),
-    ...(work !== undefined && commandHint ? [`Command: ${command(work)}`] : []),
-  ].join(' ')
+  const open =
+    ways.length === 0 ? 'There is no way on for this call at the moment.' : `Ways on: ${ways.join('; or ')}.`
+  const person =
+    facts.identify.length > 0 && facts.offers.length === 0 ? FOR_ACCOUNT_HOLDERS : FOR_THE_PERSON_IN_CHARGE
+  let words = `${PROBLEM_CODES[facts.code].title}${explanation(facts)}. ${open} ${person}`
+  if (work !== undefined) words += ` ${howToWork(work, facts.howToRepeat)}`
+  if (payment !== undefined) words += ` ${howToPay(payment, facts)}`
+  if (work !== undefined && commandHint) words += ` Command: ${command(work)}`
+  return words
 }
 
 /** What a reader cannot guess from the title. */
@@ -72,7 +73,8 @@ function explanation({ code, detail = '' }: RefusalFacts): string {
 }
 
 function waysOn({ free, offers, identify, waitMs }: RefusalFacts): readonly string[] {
-  const ways = [...offers.map(wordOffer), ...wordIdentities(identify)]
+  const toDo = offers.map(wordOffer)
+  const ways = identify.length === 0 ? toDo : [...toDo, ...wordIdentities(identify)]
   if (waitMs === undefined) return ways
   const allowance = free
     .map(({ window }) => `${wordLimit(window)} per ${wordPeriod(window.windowMs)}`)

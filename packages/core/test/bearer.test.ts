@@ -212,6 +212,19 @@ describe('a bearer token (R32)', () => {
     expect(passOf(await decide('acme')).admission.way).toBe('pow')
     expect(refusalOf(await decide('acme')).code).toBe('credential_spent')
   })
+
+  test.each<readonly ['auto' | 'caller', string]>([
+    ['auto', 'pass'],
+    ['caller', 'credential_wrong_caller'],
+  ])('beside work that was solved without it, bind %j: %s (R19)', async (bind, expected) => {
+    const { gate } = testGate()
+    const policy = gate.policy({ name: 'both', require: allOf(bearer(source), pow(1, { bind })) })
+    const open = gate.policy({ name: 'both', require: pow(1) })
+    const offer = powOfferOf(await gate.decide(request(), open))
+    const headers = { ...token('acme').headers, ...solved(offer) }
+    const decision = await gate.decide(request({ headers }), policy)
+    expect(decision.outcome === 'refuse' ? decision.code : decision.outcome).toBe(expected)
+  })
 })
 
 describe('a bearer requirement', () => {

@@ -87,9 +87,7 @@ describe('a payment credential', () => {
     const spellings = [
       narrowed(credential, 'RequestPath = /x'),
       credential.replaceAll('+', '-').replaceAll('/', '_').replace(/=*:/, ':'),
-      credential.toUpperCase().endsWith(credential)
-        ? credential
-        : credential.replace(/:.*/, (end) => end.toUpperCase()),
+      credential.replace(/:.*/, (end) => end.toUpperCase()),
     ]
     for (const spelling of spellings) {
       expect(refusalOf(await decide(paying(spelling))).code).toBe('credential_spent')

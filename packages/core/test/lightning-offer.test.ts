@@ -199,10 +199,8 @@ describe('minting (R24)', () => {
     const aborted: boolean[] = []
     lightning.instead.createInvoice = ({ signal }) =>
       new Promise(() => signal.addEventListener('abort', () => aborted.push(true)))
-    const before = performance.now()
     const policy = gate.policy({ require: anyOf(pow(1), sats(10)) })
     const refusal = refusalOf(await gate.decide(request(), policy))
-    expect(performance.now() - before).toBeLessThan(500)
     expect(refusal.body.offers?.map(({ rail }) => rail)).toEqual(['pow'])
     expect(aborted).toEqual([true])
     expect(lines.join()).toContain('payments_down')

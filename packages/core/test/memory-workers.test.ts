@@ -33,13 +33,16 @@ describe('the memory store', () => {
   ])('taken by default %s is named as it should be', (_, surroundings, codes) => {
     expect(codesOf(false, surroundings)).toEqual(codes)
   })
+
   test('taken by name is only named where there are several workers', () => {
     expect(codesOf(true, { ...alone, env: {} })).toEqual([])
     expect(codesOf(true, { ...worker, env: {} })).toEqual(['memory_store_workers'])
   })
+
   test('is named once for each gate, however often it is seen', () => {
     expect(codesOf(false, { ...alone, env: {} }, { ...alone, env: {} })).toEqual(['memory_store'])
   })
+
   test('of a gate is seen by the gate, default or by name, and other stores are not', () => {
     const before = process.env['NODE_APP_INSTANCE']
     process.env['NODE_APP_INSTANCE'] = '1'
@@ -58,6 +61,7 @@ describe('the memory store', () => {
       else process.env['NODE_APP_INSTANCE'] = before
     }
   })
+
   test('is named in a real worker of node:cluster', async () => {
     const child = fork(join(import.meta.dirname, 'servers/cluster.js'), { execArgv: [], silent: true })
     let said = ''

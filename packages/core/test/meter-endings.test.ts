@@ -61,6 +61,13 @@ describe('a report of more than a meter can count', () => {
     const { admission } = passOf(await decide())
     expect(() => admission.meter('tokens', units)).toThrow(expect.objectContaining({ code: 'meter_invalid' }))
   })
+
+  test('is not one of the most that it can', async () => {
+    const { decide, used, gate } = metered()
+    passOf(await decide()).admission.meter('tokens', 2 ** 32 - 1)
+    await gate.drain()
+    expect(await used()).toBe(2 ** 32 - 1)
+  })
 })
 
 describe('a paid call beyond a budget whose overflow is sold (R2)', () => {

@@ -7,6 +7,7 @@ describe('options of meters', () => {
   test.each<[unknown, string]>([
     ['tokens', 'take { tokens'],
     [{ Tokens: { limit: '9/1h', estimate: 1 } }, 'is no name'],
+    [{ ['t'.repeat(33)]: { limit: '9/1h', estimate: 1 } }, 'is no name'],
     [{ free: { limit: '9/1h', estimate: 1 } }, 'none of free'],
     [{ tokens: '9/1h' }, 'tokens: take'],
     [{ tokens: { limit: '9/1h' } }, 'estimate undefined'],

@@ -24,7 +24,7 @@ describe('several policies on one request (R4)', () => {
   })
 
   test('what an inner refusal leaves taken outside is given back', async () => {
-    const { gate } = testGate({ rails: [voucherRail] })
+    const { gate } = testGate()
     const ceiling = gate.policy(ceilingPolicy('1/1m'))
     const route = gate.policy({ require: pow(1) })
     const refused = request()
@@ -64,16 +64,14 @@ describe('several policies on one request (R4)', () => {
 
   test('the refusal of an inner one does not wait for a store that will not take back (R16)', async () => {
     const memory = memoryStore()
-    const stuck: Store = { ...memory, giveBack: () => Promise.reject(new Error('connection lost')) }
+    const stuck: Store = { ...memory, giveBack: () => new Promise(() => undefined) }
     const { gate } = testGate({ rails: [voucherRail], store: stuck, now: Date.now })
     const route = gate.policy({ require: voucher() })
     const view = request({ headers: { authorization: 'L402 voucher-1' } })
     const full = gate.policy(ceilingPolicy('1/1m'))
     passOf(await gate.decide(request(), full))
     passOf(await gate.decide(view, route))
-    const before = performance.now()
     expect(refusalOf(await gate.decide(view, full)).code).toBe('ceiling_reached')
-    expect(performance.now() - before).toBeLessThan(600)
   })
 
   test('windows of one name stay apart in the answer', async () => {

@@ -1,5 +1,6 @@
 /** The `Authorization` field, where clients put credentials of several schemes (RFC 9110 §11.6.2). */
 
+/** One credential, under its scheme. */
 export interface Authorization {
   /** Lower case. */
   readonly scheme: string

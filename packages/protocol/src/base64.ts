@@ -1,8 +1,11 @@
 /** Standard base64 with padding (RFC 4648 §4), which the macaroons of L402 travel in. */
 
-import { codesOf, decodeBase64url, encodeSextets } from './base64url.ts'
+import { codesOf, decodeSextets, encodeSextets, sextetsOf } from './base64url.ts'
 
-const CODES = codesOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+const CODES = codesOf(ALPHABET)
+const SEXTETS = sextetsOf(ALPHABET, '-_')
 const PADDING = ['', '===', '==', '=']
 
 /** @returns the padded text of `bytes`. */
@@ -20,5 +23,5 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   const end = text.indexOf('=')
   const digits = end === -1 ? text : text.slice(0, end)
   if (end !== -1 && text.slice(end) !== PADDING[digits.length % 4]) return undefined
-  return decodeBase64url(digits.replaceAll('+', '-').replaceAll('/', '_'))
+  return decodeSextets(digits, SEXTETS)
 }

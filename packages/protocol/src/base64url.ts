@@ -4,11 +4,10 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 const CODES = codesOf(ALPHABET)
 
-/** Sextet by character code; -1 for a character that is not in the alphabet. */
-const SEXTETS = Int8Array.from({ length: 128 }, (_, code) => ALPHABET.indexOf(String.fromCharCode(code)))
+const SEXTETS = sextetsOf(ALPHABET)
 
 /** Sextet of a character; below 0 when it is foreign or beyond the end (`charCodeAt` is NaN there). */
-const sextetAt = (text: string, at: number): number => SEXTETS[text.charCodeAt(at)] ?? -1
+const sextetAt = (sextets: Int8Array, text: string, at: number): number => sextets[text.charCodeAt(at)] ?? -1
 
 /** @returns the unpadded text of `bytes`. */
 export function encodeBase64url(bytes: Uint8Array): string {
@@ -18,6 +17,19 @@ export function encodeBase64url(bytes: Uint8Array): string {
 /** Character codes of an alphabet of 64. */
 export function codesOf(alphabet: string): Uint8Array {
   return Uint8Array.from(alphabet, (character) => character.charCodeAt(0))
+}
+
+/**
+ * Sextet by character code; -1 for a character that is not in the alphabet.
+ *
+ * @param others - what may stand for the last sextets instead
+ */
+export function sextetsOf(alphabet: string, others = ''): Int8Array {
+  return Int8Array.from({ length: 128 }, (_, code) => {
+    const character = String.fromCharCode(code)
+    const other = others.indexOf(character)
+    return other === -1 ? alphabet.indexOf(character) : alphabet.length - others.length + other
+  })
 }
 
 // Texts are put together here and decoded at once, which gives them in one piece; nothing awaits in between.
@@ -44,6 +56,11 @@ export function encodeSextets(bytes: Uint8Array, codes: Uint8Array): string {
  * are not zero: accepted, they would give one signed message several spellings.
  */
 export function decodeBase64url(text: string): Uint8Array | undefined {
+  return decodeSextets(text, SEXTETS)
+}
+
+/** The same for another alphabet, `sextets` being its characters' values. */
+export function decodeSextets(text: string, sextets: Int8Array): Uint8Array | undefined {
   const rest = text.length & 3
   if (rest === 1) return undefined
   const whole = text.length - rest
@@ -53,23 +70,30 @@ export function decodeBase64url(text: string): Uint8Array | undefined {
   let to = 0
   for (let at = 0; at < whole; at += 4) {
     const group =
-      (sextetAt(text, at) << 18) |
-      (sextetAt(text, at + 1) << 12) |
-      (sextetAt(text, at + 2) << 6) |
-      sextetAt(text, at + 3)
+      (sextetAt(sextets, text, at) << 18) |
+      (sextetAt(sextets, text, at + 1) << 12) |
+      (sextetAt(sextets, text, at + 2) << 6) |
+      sextetAt(sextets, text, at + 3)
     foreign |= group
     bytes[to++] = group >> 16
     bytes[to++] = group >> 8
     bytes[to++] = group
   }
   if (foreign < 0) return undefined
-  return rest === 0 || decodeTail(text, whole, bytes) ? bytes : undefined
+  return rest === 0 || decodeTail({ text, sextets }, whole, bytes) ? bytes : undefined
+}
+
+/** A text, and the values of its characters. */
+interface Spelling {
+  readonly text: string
+  readonly sextets: Int8Array
 }
 
 /** Decodes the last two or three characters, whose spare bits must be zero. */
-function decodeTail(text: string, from: number, bytes: Uint8Array): boolean {
-  const third = from + 2 < text.length ? sextetAt(text, from + 2) : 0
-  const group = (sextetAt(text, from) << 18) | (sextetAt(text, from + 1) << 12) | (third << 6)
+function decodeTail({ text, sextets }: Spelling, from: number, bytes: Uint8Array): boolean {
+  const third = from + 2 < text.length ? sextetAt(sextets, text, from + 2) : 0
+  const group =
+    (sextetAt(sextets, text, from) << 18) | (sextetAt(sextets, text, from + 1) << 12) | (third << 6)
   const used = text.length - from - 1
   const spare = used === 1 ? 0xffff : 0xff
   if (group < 0 || (group & spare) !== 0) return false

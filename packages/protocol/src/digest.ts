@@ -35,4 +35,5 @@ export function runtimeDigest(): DigestInto | undefined {
   }
 }
 
+/** The fastest that there is here. */
 export const digestInto: DigestInto = runtimeDigest() ?? portableDigest

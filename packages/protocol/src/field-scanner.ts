@@ -1,5 +1,6 @@
 /** Walks over the text of a header field from left to right; every step is one sticky pattern. */
 
+/** A place in a field's text, and what can be taken from there. */
 export interface FieldScanner {
   /** Takes what the pattern, which must be sticky, matches here; undefined, and no step, when it does not match. */
   take(pattern: RegExp): string | undefined
@@ -14,6 +15,7 @@ export interface FieldScanner {
 const QUOTED = /"[^"\\]*(?:\\.[^"\\]*)*"/sy
 const ESCAPE = /\\(.)/gs
 
+/** Begins at the first character. */
 export function createFieldScanner(text: string): FieldScanner {
   let at = 0
   const take = (pattern: RegExp): string | undefined => {

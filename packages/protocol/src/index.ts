@@ -35,7 +35,7 @@ export {
 export { createHmac } from './hmac.ts'
 export { formatL402Caveats, readL402Caveats } from './l402-caveats.ts'
 export type { L402Allowance, L402Grant } from './l402-caveats.ts'
-export { parseL402Credentials } from './l402-credential.ts'
+export { formatL402Credential, parseL402Credentials } from './l402-credential.ts'
 export type { L402Credential } from './l402-credential.ts'
 export {
   encodeL402Identifier,
@@ -54,15 +54,11 @@ export {
   signMacaroon,
 } from './macaroon.ts'
 export type { Macaroon } from './macaroon.ts'
-export {
-  formatL402Challenge,
-  formatL402Credential,
-  isPreimageOf,
-  parseL402Challenge,
-} from './l402-challenge.ts'
+export { formatL402Challenge, parseL402Challenge } from './l402-challenge.ts'
 export type { L402Challenge } from './l402-challenge.ts'
 export { parseOffer } from './offer.ts'
 export type { LightningOffer, Offer, PowOffer } from './offer.ts'
+export { isPreimageOf } from './preimage.ts'
 export { isProblemCode, PROBLEM_CODES } from './problem-codes.ts'
 export type { ProblemCode } from './problem-codes.ts'
 export { parseProblem, PROBLEM_MEDIA_TYPE, problemType, QUOTA_EXCEEDED, REDUCED_CAPACITY } from './problem.ts'

@@ -1,9 +1,8 @@
-/** L402 (formerly LSAT) as its clients see it: the challenge in a 402, and the credential that answers it. */
+/** The challenge of L402, formerly LSAT: an invoice, and the token that paying it makes good. */
 
-import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
-import { DIGEST_BYTES, digestInto } from './digest.ts'
 import type { AuthChallenge } from './www-authenticate.ts'
 
+/** What a client reads in a 402. */
 export interface L402Challenge {
   /** As the server called it: the credential goes back under the same name. */
   readonly scheme: 'L402' | 'LSAT'
@@ -31,27 +30,6 @@ export function parseL402Challenge({ scheme, params }: AuthChallenge): L402Chall
   if (token === undefined || token !== macaroon || !TOKEN_PATTERN.test(token)) return undefined
   if (invoice === undefined || !INVOICE_PATTERN.test(invoice)) return undefined
   return { scheme: scheme === 'l402' ? 'L402' : 'LSAT', token, invoice }
-}
-
-/**
- * @param preimage 64 lower-case hex digits
- * @returns what follows `Authorization: `, scheme included
- */
-export function formatL402Credential(
-  { scheme, token }: Pick<L402Challenge, 'scheme' | 'token'>,
-  preimage: string,
-): string {
-  return `${scheme} ${token}:${preimage}`
-}
-
-const HASH_PATTERN = /^[0-9a-f]{64}$/
-
-/** Does this preimage prove the payment: is its SHA-256 the payment hash? Both are 64 lower-case hex digits. */
-export function isPreimageOf(preimage: string, paymentHash: string): boolean {
-  if (!HASH_PATTERN.test(preimage)) return false
-  const hash = new Uint8Array(DIGEST_BYTES)
-  digestInto(hexToBytes(preimage), hash)
-  return bytesToHex(hash) === paymentHash
 }
 
 /**

@@ -1,4 +1,6 @@
-/** An L402 credential as a server gets it: `<macaroon>[,<macaroon>...]:<preimage>`, behind a scheme or in `X-L402`. */
+/** An L402 credential: `<macaroon>[,<macaroon>...]:<preimage>`, behind a scheme or in `X-L402`. */
+
+import type { L402Challenge } from './l402-challenge.ts'
 
 /** One macaroon and the proof that it was paid for. */
 export interface L402Credential {
@@ -37,4 +39,15 @@ export function parseL402Credentials(text: string): readonly L402Credential[] {
   if (macaroons.length > MAX_MACAROONS || !macaroons.every((one) => MACAROON.test(one))) return []
   const proof = preimage === '' ? undefined : preimage.toLowerCase()
   return macaroons.map((macaroon) => ({ macaroon, preimage: proof }))
+}
+
+/**
+ * @param preimage 64 lower-case hex digits
+ * @returns what follows `Authorization: `, scheme included
+ */
+export function formatL402Credential(
+  { scheme, token }: Pick<L402Challenge, 'scheme' | 'token'>,
+  preimage: string,
+): string {
+  return `${scheme} ${token}:${preimage}`
 }

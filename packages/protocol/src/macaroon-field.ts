@@ -12,6 +12,7 @@ export interface FieldReader {
 /** Two bytes are enough for all that a macaroon of 4096 bytes can hold. */
 const MAX_LENGTH = 0x3fff
 
+/** Reads `bytes` from index `from` on; what it takes shares their buffer. */
 export function createFieldReader(bytes: Uint8Array, from: number): FieldReader {
   let at = from
   return {
@@ -36,16 +37,23 @@ export function createFieldReader(bytes: Uint8Array, from: number): FieldReader 
   }
 }
 
-/**
- * @returns the bytes of a field: its type, its length and what it holds
- * @throws RangeError for more than 16,383 bytes
- */
-export function encodeField(type: number, field: Uint8Array): Uint8Array {
-  const { length } = field
+/** @returns how many bytes a field takes, type and length included. @throws RangeError for more than 16,383 in it */
+export function fieldBytes({ length }: Uint8Array): number {
   if (length > MAX_LENGTH) throw new RangeError(`a field has at most ${MAX_LENGTH} bytes, not ${length}`)
-  const head = length < 0x80 ? [type, length] : [type, (length & 0x7f) | 0x80, length >> 7]
-  const bytes = new Uint8Array(head.length + length)
-  bytes.set(head)
-  bytes.set(field, head.length)
-  return bytes
+  return length + (length < 0x80 ? 2 : 3)
+}
+
+/** Writes a field, so many bytes as `fieldBytes` says. @returns where the next one begins */
+export function putField(bytes: Uint8Array, at: number, type: number, field: Uint8Array): number {
+  const { length } = field
+  let to = at
+  bytes[to++] = type
+  if (length < 0x80) {
+    bytes[to++] = length
+  } else {
+    bytes[to++] = (length & 0x7f) | 0x80
+    bytes[to++] = length >> 7
+  }
+  bytes.set(field, to)
+  return to + length
 }

@@ -9,9 +9,9 @@
  * implementation speaks.
  */
 
-import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { createHmac, hmac } from './hmac.ts'
-import { createFieldReader, encodeField, type FieldReader } from './macaroon-field.ts'
+import { createFieldReader, fieldBytes, type FieldReader, putField } from './macaroon-field.ts'
 
 /** A macaroon, nothing of it believed. */
 export interface Macaroon {
@@ -34,8 +34,6 @@ const LOCATION = 1
 const IDENTIFIER = 2
 const SIGNATURE = 6
 const SIGNATURE_BYTES = 32
-const START = Uint8Array.of(VERSION)
-const END = Uint8Array.of(0)
 
 /** Every macaroon library derives the first key like this, whatever the root key is. */
 const keyOf = createHmac(utf8ToBytes('macaroons-key-generator'))
@@ -76,14 +74,19 @@ export function isSignedBy(macaroon: Macaroon, rootKey: Uint8Array): boolean {
   return difference === 0
 }
 
-/** @returns the bytes of a macaroon. */
+/** @returns the bytes of a macaroon. @throws RangeError for a field of more than 16,383 bytes */
 export function encodeMacaroon({ location, identifier, caveats, signature }: Macaroon): Uint8Array {
-  const parts: Uint8Array[] = [START]
-  if (location !== undefined) parts.push(encodeField(LOCATION, utf8ToBytes(location)))
-  parts.push(encodeField(IDENTIFIER, identifier), END)
-  for (const caveat of caveats) parts.push(encodeField(IDENTIFIER, caveat), END)
-  parts.push(END, encodeField(SIGNATURE, signature))
-  return concatBytes(...parts)
+  const place = location === undefined ? undefined : utf8ToBytes(location)
+  const fields = [identifier, ...caveats]
+  // Besides the fields: the version, and a zero byte after each of them and before the signature.
+  let length = 2 + fields.length + fieldBytes(signature) + (place === undefined ? 0 : fieldBytes(place))
+  for (const field of fields) length += fieldBytes(field)
+  const bytes = new Uint8Array(length)
+  bytes[0] = VERSION
+  let at = place === undefined ? 1 : putField(bytes, 1, LOCATION, place)
+  for (const field of fields) at = putField(bytes, at, IDENTIFIER, field) + 1
+  putField(bytes, at + 1, SIGNATURE, signature)
+  return bytes
 }
 
 /**

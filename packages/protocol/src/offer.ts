@@ -38,6 +38,7 @@ export interface LightningOffer {
   readonly expiresAt: number
 }
 
+/** One way to get in now, told apart by `rail`. */
 export type Offer = PowOffer | LightningOffer
 
 /** What a macaroon in an offer looks like, at most 4096 characters. */

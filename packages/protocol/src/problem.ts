@@ -4,6 +4,7 @@ import { isJsonObject, readInteger, readList, readMatch, readText, type JsonObje
 import { INVOICE_PATTERN, MACAROON_PATTERN, parseOffer, type Offer } from './offer.ts'
 import type { ProblemCode } from './problem-codes.ts'
 
+/** `Content-Type` of a problem document (RFC 9457 §6.1). */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 
 /** Problem type of exceeded quotas (draft-ietf-httpapi-ratelimit-headers). */
@@ -11,6 +12,7 @@ export const QUOTA_EXCEEDED = 'https://iana.org/assignments/http-problem-types#q
 /** Problem type of a service that can do less than usual for a while (same draft). */
 export const REDUCED_CAPACITY = 'https://iana.org/assignments/http-problem-types#temporary-reduced-capacity'
 
+/** What a refused caller is told. */
 export interface Problem {
   /** URI; see `problemType`. */
   readonly type: string

@@ -2,6 +2,7 @@
 
 import { DIGEST_BYTES, digestInto } from './digest.ts'
 
+/** What is presented, not yet judged. */
 export interface Solution {
   /** The challenge's 100 characters, exactly as they were received. */
   readonly challenge: string

@@ -93,14 +93,9 @@ function finishDraft(draft: Draft): AuthChallenge {
 
 /** @returns the challenge of an offer: `PoW challenge="...", difficulty="4", target="0000ffff", ...`. */
 export function formatPowChallenge(offer: PowOffer): string {
-  return [
-    `PoW challenge="${offer.challenge}"`,
-    `difficulty="${offer.difficulty}"`,
-    `target="${offer.target}"`,
-    `count="${offer.count}"`,
-    `algorithm="${offer.algorithm}"`,
-    `expires="${offer.expiresAt}"`,
-  ].join(', ')
+  const { challenge, difficulty, target, count, algorithm, expiresAt } = offer
+  const work = `difficulty="${difficulty}", target="${target}", count="${count}", algorithm="${algorithm}"`
+  return `PoW challenge="${challenge}", ${work}, expires="${expiresAt}"`
 }
 
 /** @returns the offer in a `PoW` challenge, or undefined if it is of another scheme or not well-formed. */

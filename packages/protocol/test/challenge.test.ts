@@ -108,7 +108,7 @@ describe('challenge', () => {
     expect(() => sealChallenge(signed.subarray(1), MAC)).toThrow(RangeError)
   })
 
-  test('has the bytes of the table in DESIGN §8, and 100 characters', () => {
+  test('has the bytes of the table in docs/protocol.md, and 100 characters', () => {
     const signed = encodeChallenge(CHALLENGE)
     expect(hex(signed)).toBe(SIGNED_HEX)
     expect(sealChallenge(signed, MAC)).toBe(TEXT)

@@ -1,21 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import {
-  formatL402Challenge,
-  formatL402Credential,
-  isPreimageOf,
-  parseL402Challenge,
-  parseWwwAuthenticate,
-} from '@turnpike/protocol'
-
-interface Vector {
-  readonly name: string
-  readonly header: string
-  readonly expect: { readonly token: string; readonly invoice: string } | null
-}
-const VECTORS: readonly Vector[] = JSON.parse(
-  readFileSync(new URL('vectors/challenge-headers.json', import.meta.url), 'utf8'),
-)
+import { formatL402Challenge, parseL402Challenge, parseWwwAuthenticate } from '@turnpike/protocol'
+import { CHALLENGE_HEADERS } from './challenge-headers.ts'
 
 const INVOICE = 'lnbc100n1pqqqq'
 const POW = 'PoW challenge="AAAA", difficulty="4", target="0000ffff", count="1"'
@@ -42,7 +27,7 @@ describe('L402 challenge', () => {
     expect(read(header)).toEqual([])
   })
 
-  test.each(VECTORS)('is read as other servers send it: $name', ({ header, expect: expected }) => {
+  test.each(CHALLENGE_HEADERS)('is read as other servers send it: $name', ({ header, expect: expected }) => {
     const scheme = header.startsWith('LSAT') ? 'LSAT' : 'L402'
     expect(read(header)).toEqual(expected === null ? [] : [{ scheme, ...expected }])
   })
@@ -76,35 +61,14 @@ describe('L402 challenge', () => {
     expect(read(`LSAT ${rest}, L402 ${rest}`).map(({ scheme }) => scheme)).toEqual(['LSAT', 'L402'])
   })
 
-  test('is answered under the name that the server used', () => {
-    const [challenge] = read(`lsat macaroon="AAAA", invoice="${INVOICE}"`)
-    expect(formatL402Credential(challenge!, 'ab'.repeat(32))).toBe(`LSAT AAAA:${'ab'.repeat(32)}`)
-  })
-})
-
-describe('preimage', () => {
-  // sha256 of 32 zero bytes, as every payer can compute it.
-  const HASH = '66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925'
-
-  test.each([
-    ['another one', 'ab'.repeat(32), HASH],
-    ['a short one', '00'.repeat(31), HASH],
-    ['capital digits', '0A'.repeat(32), HASH],
-    ['the hash itself', HASH, HASH],
-    ['a hash in capitals', '00'.repeat(32), HASH.toUpperCase()],
-    ['nothing', '', ''],
-  ])('proves nothing: %s', (_, preimage, hash) => {
-    expect(isPreimageOf(preimage, hash)).toBe(false)
-  })
-
-  test('proves the payment whose hash it has', () => {
-    expect(isPreimageOf('00'.repeat(32), HASH)).toBe(true)
+  test('keeps the name that the server used', () => {
+    expect(read(`lsat macaroon="AAAA", invoice="${INVOICE}"`)[0]?.scheme).toBe('LSAT')
   })
 })
 
 describe('L402 challenge of ours', () => {
   test('has the form that every known client reads, and reads back', () => {
-    const vector = VECTORS.find(({ name }) => name.startsWith('union form'))
+    const vector = CHALLENGE_HEADERS.find(({ name }) => name.startsWith('union form'))
     const { token, invoice } = vector?.expect ?? { token: '', invoice: '' }
     const header = formatL402Challenge({ macaroon: token, invoice })
     expect(header).toBe(vector?.header)

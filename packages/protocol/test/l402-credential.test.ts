@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseAuthorization, parseL402Credentials } from '@turnpike/protocol'
+import {
+  encodeBase64,
+  formatL402Credential,
+  parseAuthorization,
+  parseL402Credentials,
+} from '@turnpike/protocol'
 import * as fc from 'fast-check'
 
 const MACAROON = 'AgEEbHNhdAJCAAAA6Yhnfuz5TAu5IzNxx8DW9NuOvc3st8XrqmZvFySSJw=='
@@ -24,6 +29,7 @@ describe('L402 credential', () => {
     ['something after the preimage', `${MACAROON}:${PREIMAGE} x`],
     ['two preimages', `${MACAROON}:${PREIMAGE}:${PREIMAGE}`],
     ['a macaroon with a foreign character', `${MACAROON}!:${PREIMAGE}`],
+    ['a macaroon of more than 4096 bytes', `${'A'.repeat(5463)}:${PREIMAGE}`],
     ['five macaroons', `${Array(5).fill(MACAROON).join(',')}:${PREIMAGE}`],
     ['an empty macaroon among others', `${MACAROON},:${PREIMAGE}`],
     ['more than 8192 characters', `${'A'.repeat(5000)},${'A'.repeat(5000)}:${PREIMAGE}`],
@@ -48,7 +54,8 @@ describe('L402 credential', () => {
     expect(credentialsIn(`Bearer abc, L402 ${MACAROON}:${PREIMAGE}`)).toEqual([ONE])
   })
 
-  test('may have several macaroons for one preimage', () => {
+  test('may have several macaroons for one preimage, four at most', () => {
+    expect(parseL402Credentials(`${Array(4).fill(MACAROON).join(',')}:${PREIMAGE}`)).toHaveLength(4)
     expect(parseL402Credentials(`${MACAROON},AAAA:${PREIMAGE}`)).toEqual([
       ...ONE,
       { macaroon: 'AAAA', preimage: PREIMAGE },
@@ -65,6 +72,23 @@ describe('L402 credential', () => {
     for (const text of [`${MACAROON}:${PREIMAGE}`, `L402 ${MACAROON}:${PREIMAGE}`]) {
       expect(parseL402Credentials(text)).toEqual(ONE)
     }
+  })
+
+  test.each(['L402', 'LSAT'] as const)('is written under the name %s, as the server called it', (scheme) => {
+    const text = formatL402Credential({ scheme, token: MACAROON }, PREIMAGE)
+    expect(text).toBe(`${scheme} ${MACAROON}:${PREIMAGE}`)
+    expect(credentialsIn(text)).toEqual([ONE])
+  })
+
+  test('becomes text and back, whatever its macaroon', () => {
+    const bytes = fc.uint8Array({ minLength: 1, maxLength: 300 })
+    fc.assert(
+      fc.property(bytes, fc.uint8Array({ minLength: 32, maxLength: 32 }), (macaroon, secret) => {
+        const [token, preimage] = [encodeBase64(macaroon), Buffer.from(secret).toString('hex')]
+        const text = formatL402Credential({ scheme: 'L402', token }, preimage)
+        expect(parseL402Credentials(text)).toEqual([{ macaroon: token, preimage }])
+      }),
+    )
   })
 
   test('never throws, and a macaroon is never more than base64', () => {

@@ -1,35 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import {
-  formatPowChallenge,
-  parsePowChallenge,
-  parseWwwAuthenticate,
-  type PowOffer,
-} from '@turnpike/protocol'
+import { formatPowChallenge, parsePowChallenge, parseWwwAuthenticate } from '@turnpike/protocol'
 import * as fc from 'fast-check'
+import { CHALLENGE_HEADERS } from './challenge-headers.ts'
+import { anyPowOffer, POW } from './sample-offer.ts'
 
-interface Vector {
-  readonly name: string
-  readonly header: string
-  readonly expect: { readonly token: string; readonly invoice: string } | null
-}
-const VECTORS: readonly Vector[] = JSON.parse(
-  readFileSync(new URL('vectors/challenge-headers.json', import.meta.url), 'utf8'),
-)
-
-const CHALLENGE =
-  'EadEAAD__2tJ0gABLAECQEFCQ0RFRkdISUpLTE1OT2BhYmNkZWZnaGlqa4CBgoOEhYaHiImKi8DBwsPExcbHyMnKy8zNzs_Q0dLT'
-const OFFER: PowOffer = {
-  rail: 'pow',
-  challenge: CHALLENGE,
-  difficulty: 4,
-  target: '0000ffff',
-  count: 1,
-  algorithm: 'sha256',
-  expectedHashes: 65_536,
-  expiresAt: 1_800_000_000,
-}
-const FIELD = `PoW challenge="${CHALLENGE}", difficulty="4", target="0000ffff", count="1", algorithm="sha256", expires="1800000000"`
+const FIELD = `PoW challenge="${POW.challenge}", difficulty="4", target="0000ffff", count="1", algorithm="sha256", expires="1800000000"`
 
 describe('WWW-Authenticate', () => {
   test.each<[string, string, readonly object[]]>([
@@ -96,12 +71,15 @@ describe('WWW-Authenticate', () => {
     expect(parseWwwAuthenticate(header)).toEqual(expected)
   })
 
-  test.each(VECTORS)('is read in the form of L402 servers: $name', ({ header, expect: expected }) => {
-    const l402 = parseWwwAuthenticate(header).find(({ scheme }) => scheme === 'l402' || scheme === 'lsat')
-    const token = l402?.params['token'] ?? l402?.params['macaroon']
-    const invoice = l402?.params['invoice']
-    expect(token === undefined || invoice === undefined ? null : { token, invoice }).toEqual(expected)
-  })
+  test.each(CHALLENGE_HEADERS)(
+    'is read in the form of L402 servers: $name',
+    ({ header, expect: expected }) => {
+      const l402 = parseWwwAuthenticate(header).find(({ scheme }) => scheme === 'l402' || scheme === 'lsat')
+      const token = l402?.params['token'] ?? l402?.params['macaroon']
+      const invoice = l402?.params['invoice']
+      expect(token === undefined || invoice === undefined ? null : { token, invoice }).toEqual(expected)
+    },
+  )
 
   test('has parameters that inherit nothing', () => {
     const [challenge] = parseWwwAuthenticate('Basic __proto__="x"')
@@ -143,7 +121,7 @@ describe('PoW challenge', () => {
   test.each([
     ['another scheme', FIELD.replace('PoW', 'L402')],
     ['no challenge', FIELD.replace('challenge=', 'c=')],
-    ['a short challenge', FIELD.replace(CHALLENGE, CHALLENGE.slice(1))],
+    ['a short challenge', FIELD.replace(POW.challenge, POW.challenge.slice(1))],
     ['no target', FIELD.replace('target=', 't=')],
     ['a target that is not hex', FIELD.replace('0000ffff', '0000fffg')],
     ['no count', FIELD.replace('count=', 'c=')],
@@ -156,14 +134,22 @@ describe('PoW challenge', () => {
     expect(parsePowChallenge(parseWwwAuthenticate(field)[0]!)).toBeUndefined()
   })
 
-  test('is written in the form of DESIGN §7', () => {
-    expect(formatPowChallenge(OFFER)).toBe(FIELD)
+  test('is written in the form of docs/protocol.md', () => {
+    expect(formatPowChallenge(POW)).toBe(FIELD)
   })
 
   test('is found among other schemes in one field', () => {
     const header = `L402 macaroon="AA", invoice="lnbc1", ${FIELD}, Bearer realm="x"`
     const pow = parseWwwAuthenticate(header).find(({ scheme }) => scheme === 'pow')
-    expect(parsePowChallenge(pow!)).toEqual(OFFER)
+    expect(parsePowChallenge(pow!)).toEqual(POW)
+  })
+
+  test('becomes text and back, whatever it asks for', () => {
+    fc.assert(
+      fc.property(anyPowOffer, (offer) => {
+        expect(parseWwwAuthenticate(formatPowChallenge(offer)).map(parsePowChallenge)).toEqual([offer])
+      }),
+    )
   })
 
   test('claims no work but what its target asks for', () => {

@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals'
+import * as core from '@turnpike/core'
+
+test('the public surface is exactly this', () => {
+  expect(Object.keys(core).toSorted()).toEqual([
+    'EXPIRY_GRACE_MS',
+    'GIVE_BACKS_PER_USE',
+    'RecentMap',
+    'SEAL_PREFIX',
+    'SHARDS',
+    'SOLVER_SPEEDS',
+    'StoreClaims',
+    'StoreDecisions',
+    'TurnpikeError',
+    'VERSION',
+    'adjustWindow',
+    'allOf',
+    'anyOf',
+    'apiKey',
+    'ceilingPolicy',
+    'checkKnownOptions',
+    'countedAddress',
+    'createGate',
+    'createNameLimit',
+    'demandCalled',
+    'emptyWindow',
+    'expire',
+    'isPromise',
+    'memoryStore',
+    'pow',
+    'powCost',
+    'protectPolicy',
+    'reportWindow',
+    'sats',
+    'slotMs',
+    'toGate',
+    'waysOf',
+    'whenKnown',
+  ])
+})
