@@ -1,8 +1,8 @@
 import { type Answer, type Credential, type Negotiation, refusalOf } from '@turnpike/client'
-import { SEAL_PREFIX } from '@turnpike/core'
 import type { Problem } from '@turnpike/protocol'
-import { kindOf, type CallKind } from './call.ts'
+import { type CallKind, kindOf, resourceText } from './call.ts'
 import type { ClientSettings } from './client-options.ts'
+import { sealIn } from './input-round.ts'
 import {
   isObject,
   isRequestId,
@@ -87,11 +87,9 @@ export class CallMeeter implements Interceptor {
   #open(kind: CallKind, params: JsonObject, signal: AbortSignal): Negotiation {
     const { negotiator, onEvent } = this.#settings
     const name = String(params[kind === 'resource' ? 'uri' : 'name'])
-    // As the server calls it in its refusals.
-    const request = kind === 'tool' ? name : `${kind} ${name}`
     return negotiator.open({
       origin: this.#origin,
-      request,
+      request: resourceText({ kind, name }),
       signal,
       onEvent: (event) => onEvent({ ...event, name }),
     })
@@ -109,7 +107,9 @@ export class CallMeeter implements Interceptor {
   }
 
   async #showAndSend(call: SentCall): Promise<void> {
-    const kept = isHeld(call.message) ? undefined : await call.negotiation.credential()
+    // A call that was paused goes on under its seal; it needs no credential.
+    const isHeld = sealIn(call.message['params']) !== undefined
+    const kept = isHeld ? undefined : await call.negotiation.credential()
     if (!call.leaving.signal.aborted) await this.#transmit(call, kept)
   }
 
@@ -154,12 +154,6 @@ export class CallMeeter implements Interceptor {
     }
     conclude().catch((error: unknown) => this.#ends.report(error))
   }
-}
-
-/** A call that was paused goes on under its seal; it needs no credential. */
-function isHeld({ params }: JsonObject): boolean {
-  const state = isObject(params) ? params['requestState'] : undefined
-  return typeof state === 'string' && state.startsWith(SEAL_PREFIX)
 }
 
 /** What an answer says about the credential that was shown, in the terms of HTTP. */

@@ -1,7 +1,7 @@
 import type { RequestView, Resource } from '@turnpike/core'
 import { hash } from 'node:crypto'
 import { canonicalJson, checkCanonical } from './canonical-json.ts'
-import type { ReadCall } from './call.ts'
+import { type ReadCall, resourceText } from './call.ts'
 import type { MessageOrigin } from './message-origin.ts'
 import { CREDENTIAL_META } from './wire-names.ts'
 
@@ -47,7 +47,7 @@ class CallResource implements Resource {
 
   constructor(call: ReadCall) {
     const { kind, name } = call
-    this.text = kind === 'tool' ? name : `${kind} ${name}`
+    this.text = resourceText(call)
     this.#about = kind === 'tool' ? [name, call.arguments] : [kind, name, call.arguments]
     checkCanonical(this.#about)
   }

@@ -34,6 +34,11 @@ export function kindOf(method: string): CallKind | undefined {
   return KINDS.get(method)
 }
 
+/** What a call is named by in challenges and refusals. */
+export function resourceText({ kind, name }: Pick<McpCall, 'kind' | 'name'>): string {
+  return kind === 'tool' ? name : `${kind} ${name}`
+}
+
 /** Is it nearly one of the gated methods? No server should run it, and a lenient one shall not. */
 export function isLookalike(method: string): boolean {
   return !KINDS.has(method) && KINDS.has(method.trim().toLowerCase())

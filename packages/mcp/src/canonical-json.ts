@@ -24,10 +24,13 @@ export function canonicalJson(value: unknown, depth = 0): string {
 function canonicalObject(value: object, depth: number): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item, depth)).join(',')}]`
   // `sort` compares UTF-16 units, as RFC 8785 §3.2.3 wants.
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member, depth)}`).join(',')}}`
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  let text = ''
+  for (const [name, member] of members) {
+    if (member === undefined) continue
+    text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(member, depth)}`
+  }
+  return `{${text}}`
 }
 
 /**

@@ -21,8 +21,13 @@ const requests = new AsyncLocalStorage<Carrier>()
  * @example app.use('/mcp', (request, _response, next) => withRequest(request, next))
  */
 export function withRequest<T>(request: NodeRequest, run: () => T, ip?: string): T {
-  const address = ip ?? ('ip' in request && typeof request.ip === 'string' ? request.ip : undefined)
+  const address = ip ?? frameworkAddress(request)
   return requests.run({ view: requestView(request, address === undefined ? {} : { ip: address }) }, run)
+}
+
+/** The client's address as the framework says it: `request.ip` of Express and those like it. */
+export function frameworkAddress(request: object): string | undefined {
+  return 'ip' in request && typeof request.ip === 'string' ? request.ip : undefined
 }
 
 /** The HTTP request that is being handled; undefined on stdio and in memory. */

@@ -1,7 +1,9 @@
 /** JSON-RPC 2.0 messages as transports hand them over: parsed, otherwise not to be trusted. */
 
+/** What `JSON.parse` makes of `{...}`. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
+/** By which an answer finds its request; MCP allows no null. */
 export type RequestId = string | number
 
 /** A request, or a notification where `id` is missing. */
@@ -23,6 +25,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Can it be the id of a request? */
 export function isRequestId(id: unknown): id is RequestId {
   return typeof id === 'string' || typeof id === 'number'
 }
@@ -32,6 +35,7 @@ export function isRequestMessage(message: unknown): message is RequestMessage & 
   return isObject(message) && typeof message['method'] === 'string'
 }
 
+/** Has it an id and no method? Then it answers a request. */
 export function isResponseMessage(message: unknown): message is ResponseMessage & JsonObject {
   return isObject(message) && !('method' in message) && isRequestId(message['id'])
 }
@@ -47,10 +51,12 @@ export function withMeta(holder: JsonObject, key: string, value: unknown): JsonO
   return { ...holder, _meta: { ...metaOf(holder), [key]: value } }
 }
 
+/** The answer to a request that went well. */
 export function resultMessage(id: RequestId, result: JsonObject): JsonObject {
   return { jsonrpc: '2.0', id, result }
 }
 
+/** The answer to a request that failed; codes are those of JSON-RPC and of MCP. */
 export function errorMessage(id: RequestId, code: number, message: string, data?: unknown): JsonObject {
   return { jsonrpc: '2.0', id, error: { code, message, ...(data === undefined ? {} : { data }) } }
 }

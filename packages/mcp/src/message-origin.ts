@@ -45,12 +45,19 @@ function headersOf(holder: object | undefined): ((name: string) => string | unde
   }
 }
 
-/** `authInfo` is the word of the operator's own token verifier. One account may have many clients. */
+/**
+ * `authInfo` is the word of the operator's own token verifier. One account may have many clients; a client without an account
+ * acts for itself. Marked as such: who may choose the name of a client or a user takes no API key's windows by it.
+ */
 function authorizedCaller(extra: unknown): CallerName | undefined {
   const auth = isObject(extra) ? extra['authInfo'] : undefined
   if (!isObject(auth) || typeof auth['clientId'] !== 'string' || auth['clientId'] === '') return undefined
   const { clientId } = auth
   const sub = isObject(auth['extra']) ? auth['extra']['sub'] : undefined
-  if (typeof sub !== 'string' || sub === '') return { class: 'client', id: clientId }
-  return { class: 'client', id: JSON.stringify([sub, clientId]), subject: sub }
+  const account = typeof sub === 'string' && sub !== '' ? sub : clientId
+  return {
+    class: 'client',
+    id: JSON.stringify(['authInfo', account, clientId]),
+    subject: JSON.stringify(['authInfo', account]),
+  }
 }

@@ -1,5 +1,5 @@
 import type { Ending, Pass } from '@turnpike/core'
-import type { RequestId } from './json-rpc.ts'
+import { isRequestId, type RequestId } from './json-rpc.ts'
 
 /** A request that was handed on, or is about to be, and has no answer yet. */
 export interface Pending {
@@ -19,7 +19,7 @@ export class PendingCalls {
 
   /** An id in use again would let one answer end two calls. */
   has(id: unknown): boolean {
-    return (typeof id === 'string' || typeof id === 'number') && this.#pending.has(id)
+    return isRequestId(id) && this.#pending.has(id)
   }
 
   add(id: RequestId, kind: Pending['kind']): Pending {
@@ -45,7 +45,7 @@ export class PendingCalls {
 
   /** The client took a request back: no answer will come. */
   cancel(id: unknown): void {
-    if (typeof id !== 'string' && typeof id !== 'number') return
+    if (!isRequestId(id)) return
     const pending = this.#pending.get(id)
     if (pending === undefined) return
     this.#pending.delete(id)

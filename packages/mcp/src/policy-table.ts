@@ -21,6 +21,7 @@ export interface PolicySet {
   readonly prompts?: McpPolicies
 }
 
+/** Policies by name, checked. */
 export interface PolicyTable {
   /** Has this kind any policies at all? */
   covers(kind: CallKind): boolean

@@ -1,9 +1,13 @@
 /** Names and numbers on the wire (docs/mcp.md#wire-forms): the one place that knows them. */
 
-/** Keys of `_meta`. The prefix is a reverse-DNS name, as MCP demands of extensions. */
+// Keys of `_meta`. The prefix is a reverse-DNS name, as MCP demands of extensions.
+/** In a refused tool result: the problem with its offers. */
 export const CHALLENGE_META = 'io.github.turnpike/challenge'
+/** In the params of a call: a credential, as text. */
 export const CREDENTIAL_META = 'io.github.turnpike/credential'
+/** In a tool of `tools/list`: what it costs. */
 export const PRICE_META = 'io.github.turnpike/price'
+/** In the result of an admitted call: the way it came, and what is left. */
 export const RECEIPT_META = 'io.github.turnpike/receipt'
 
 /** Named by clients among `capabilities.extensions`: they read refusals that are JSON-RPC errors. */

@@ -6,8 +6,9 @@ import { Client as Client2, InMemoryTransport as Memory2 } from '@modelcontextpr
 import { McpServer as Server2 } from '@modelcontextprotocol/server'
 import { createGate, type Meters } from '@turnpike/core'
 import { admission, gateMcpServer } from '@turnpike/mcp'
+import { EventEmitter, once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import { metaIn } from './solved.ts'
+import { metaIn } from './refused-result.ts'
 
 const CHALLENGE = 'io.github.turnpike/challenge'
 const WHO = { name: 'sample', version: '1.0.0' }
@@ -29,8 +30,9 @@ async function opened([, Server, Client, Memory]: (typeof GENERATIONS)[number]) 
     await pause(1)
     return text(`${admission()?.policy}: ${admission()?.remaining('tokens')}`)
   })
+  const slow = new EventEmitter()
   server.registerTool('slow', {}, async () => {
-    await pause(30)
+    await once(slow, 'done')
     return text('done')
   })
   server.registerTool('plain', {}, async () => text(typeof admission()))
@@ -47,7 +49,7 @@ async function opened([, Server, Client, Memory]: (typeof GENERATIONS)[number]) 
     const problem: { readonly code?: string } | undefined = metaIn(result as never, CHALLENGE)
     return { text: first.text, problem }
   }
-  return { gate, call, close: async () => await Promise.all([client.close(), gate.close()]) }
+  return { gate, call, slow, close: async () => await Promise.all([client.close(), gate.close()]) }
 }
 
 describe.each(GENERATIONS)('a tool of %s', (...generation) => {
@@ -66,10 +68,16 @@ describe.each(GENERATIONS)('a tool of %s', (...generation) => {
   })
 
   test('runs no more often at once than its policy says', async () => {
-    const { call, close } = await opened(generation)
-    const answers = await Promise.all([call('slow'), call('slow'), call('slow')])
-    expect(answers.map(({ problem }) => problem?.code)).toEqual([undefined, undefined, 'in_flight_limit'])
-    expect((await call('slow')).text).toBe('done')
+    const { call, close, slow } = await opened(generation)
+    const running = [call('slow'), call('slow')]
+    expect((await call('slow')).problem?.code).toBe('in_flight_limit')
+    slow.emit('done')
+    const [first, second] = await Promise.all(running)
+    expect([first?.text, second?.text]).toEqual(['done', 'done'])
+    const next = call('slow')
+    while (slow.listenerCount('done') === 0) await pause(1)
+    slow.emit('done')
+    expect((await next).text).toBe('done')
     await close()
   })
 })

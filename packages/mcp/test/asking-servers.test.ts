@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { openHttpHost, type SampleClient, type SampleHost, type SampleResult } from './sample-hosts.ts'
 import { askingServer } from './servers/asking-server.js'
 import { openSampleGate } from './servers/sample-server.js'
-import { credentialFor, metaIn } from './solved.ts'
+import { credentialFor, metaIn } from './refused-result.ts'
 import { voucher, voucherRail } from './voucher-rail.ts'
 
 const ENVELOPE = {

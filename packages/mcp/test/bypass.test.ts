@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { CHALLENGE_META, CREDENTIAL_META } from '@turnpike/mcp'
 import { openHttpHost, type SampleHost, type SampleResult, WIRINGS } from './sample-hosts.ts'
-import { credentialFor, metaIn } from './solved.ts'
+import { credentialFor, metaIn } from './refused-result.ts'
 
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
 const ENVELOPE = {

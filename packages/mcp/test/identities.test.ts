@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { anyOf, type IdentitySource, type IdentityVerdict, type Leaf, pow } from '@turnpike/core'
 import { CHALLENGE_META, CREDENTIAL_META, type McpGateOptions } from '@turnpike/mcp'
 import { looseServer, type Message, toolCall } from './loose-server.ts'
-import { metaIn } from './solved.ts'
+import { metaIn } from './refused-result.ts'
 
 const WORK = pow(1, { quota: false, adaptive: false })
 

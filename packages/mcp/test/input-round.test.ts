@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { memoryStore, pow, SEAL_PREFIX, type Store } from '@turnpike/core'
 import { CHALLENGE_META, CREDENTIAL_META, RECEIPT_META } from '@turnpike/mcp'
 import { looseServer, type Message, toolCall } from './loose-server.ts'
-import { credentialFor, metaIn } from './solved.ts'
+import { credentialFor, metaIn } from './refused-result.ts'
 import { voucher } from './voucher-rail.ts'
 
 const TOOLS = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { memoryStore, pow, type Store, TurnpikeError } from '@turnpike/core'
 import { CHALLENGE_META, CREDENTIAL_META, EXTENSION, gateMcpServer, RECEIPT_META } from '@turnpike/mcp'
 import { looseServer, toolCall } from './loose-server.ts'
-import { metaIn } from './solved.ts'
+import { metaIn } from './refused-result.ts'
 import { voucher } from './voucher-rail.ts'
 
 const WORK = pow(1, { quota: false, adaptive: false })

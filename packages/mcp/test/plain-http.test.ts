@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { CREDENTIAL_META, type McpClientEvent, withTurnpike } from '@turnpike/mcp'
 import { serverName } from '../src/server-name.ts'
-import { metaIn } from './solved.ts'
+import { metaIn } from './refused-result.ts'
 
 describe('a server elsewhere (R35)', () => {
   /** The answer of a gate that wants work. */

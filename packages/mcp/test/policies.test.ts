@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { anyOf, pow, sats } from '@turnpike/core'
+import { anyOf, apiKey, pow, sats } from '@turnpike/core'
 import { CHALLENGE_META, type McpCall, type McpGateOptions, PRICE_META } from '@turnpike/mcp'
+import { createHash } from 'node:crypto'
 import { looseServer, toolCall } from './loose-server.ts'
-import { metaIn } from './solved.ts'
+import { metaIn } from './refused-result.ts'
 import { voucher } from './voucher-rail.ts'
 
 const WORK = pow(1, { quota: false, adaptive: false })
@@ -191,10 +192,33 @@ describe('a caller', () => {
 
   test('over HTTP is whom the token names: account and client', async () => {
     const server = await opened({ tools })
-    for (const [clientId, sub] of [['c1'], ['c2'], ['c1', 'ann'], ['c1', 'bob']] as const) {
+    const callers = [['c1'], ['c2'], ['c1', 'ann'], ['c1', 'bob'], ['["ann","c1"]']] as const
+    for (const [clientId, sub] of callers) {
       expect(run(server, ['t', 't'], http({}, token(clientId, sub)))).toEqual(['t'])
     }
   })
+
+  test.each([
+    ['user', token('c1', 'alice')],
+    ['client', token('alice')],
+  ])(
+    'with a token takes nothing of an API key that is named like its %s, but by `caller`',
+    async (_what, auth) => {
+      const sha256 = createHash('sha256').update('the key').digest('hex')
+      const options = { identities: [apiKey({ keys: [{ id: 'alice', class: 'client', sha256 }] })] }
+      const account = { tools: { t: { free: '9/1m', subjectCeiling: '1/1m' } } } as const
+      const bearer = http({}, auth)
+      const key = http({ 'x-api-key': 'the key' })
+      for (const policies of [{ tools }, account]) {
+        const apart = await opened(policies, options)
+        expect(run(apart, ['t'], bearer)).toEqual(['t'])
+        expect(run(apart, ['t', 't'], key)).toEqual(['t'])
+        const named = await opened(policies, { ...options, caller: () => ({ class: 'client', id: 'alice' }) })
+        expect(run(named, ['t'], bearer)).toEqual(['t'])
+        expect(run(named, ['t'], key)).toEqual([])
+      }
+    },
+  )
 
   test('over HTTP without a token is known by address, and never taken for the local one', async () => {
     const classes: string[] = []

@@ -5,7 +5,7 @@ import { requestListener, type WebHandler, type WebHandlerOptions } from '@turnp
 import express from 'express'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { openSampleGate, sampleServer2 } from './servers/sample-server.js'
 
 const CALL = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'open', arguments: {} } }
@@ -16,12 +16,12 @@ const POST = {
 }
 
 /** Sends one call to a listener, and tells what came back. */
-async function ask(listener: RequestListener): Promise<string> {
+async function ask(listener: RequestListener, post: RequestInit = POST): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   try {
-    return await (await fetch(`http://127.0.0.1:${port}/mcp`, POST)).text()
+    return await (await fetch(`http://127.0.0.1:${port}/mcp`, post)).text()
   } finally {
     server.closeAllConnections()
     server.close()
@@ -48,7 +48,7 @@ function noting(): WebHandler & { readonly told: WebHandlerOptions[] } {
     told,
     async fetch(request, options = {}) {
       told.push(options)
-      return Response.json(await request.json())
+      return new Response(await request.text())
     },
   }
 }
@@ -76,10 +76,45 @@ describe('requestListener', () => {
       const handler = noting()
       const listener = requestListener(handler, toNodeHandler)
       const text = await ask((request, response) => void listener(Object.assign(request, { auth }), response))
-      expect(handler.told).toEqual([told])
+      expect(handler.told).toEqual([{ ...told, parsedBody: CALL }])
       expect(JSON.parse(text)).toEqual(CALL)
     },
   )
+
+  const long = JSON.stringify({ ...CALL, padding: 'é'.repeat(10_000) })
+  const bodies: readonly (readonly [string, string, RequestInit])[] = [
+    ['is no JSON', '{"jsonrpc": é', {}],
+    ['is empty', '', {}],
+    ['is long', long, {}],
+    ['is of another type', POST.body, { headers: { 'content-type': 'text/plain' } }],
+    ['is encoded', POST.body, { headers: { ...POST.headers, 'content-encoding': 'identity' } }],
+    ['has no length', POST.body, { body: new Blob([POST.body]).stream(), duplex: 'half' }],
+  ]
+  test.each(bodies)('leaves a body that %s to the handler, as it came', async (_what, body, how) => {
+    const handler = noting()
+    const listener = requestListener(handler, toNodeHandler)
+    const text = await ask((request, response) => void listener(request, response), { ...POST, body, ...how })
+    expect([text, handler.told]).toEqual([body, [{}]])
+  })
+
+  test('outlives a client that leaves in the middle of its body', async () => {
+    const handler = noting()
+    const listener = requestListener(handler, toNodeHandler)
+    const served: Promise<void>[] = []
+    const server = createServer((request, response) => {
+      served.push(listener(request, response))
+      request.socket.destroy()
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined)
+    const head = 'POST / HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n'
+    socket.write(`${head}{"jsonrpc":`)
+    await once(socket, 'close')
+    expect(await Promise.all(served)).toEqual([undefined])
+    expect(handler.told).toEqual([])
+    server.close()
+  })
 
   test('knows the address of a caller whose body was read by Express, and of one behind a proxy', async () => {
     const { ips, handler } = gatedHandler()

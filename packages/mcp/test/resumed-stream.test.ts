@@ -1,13 +1,11 @@
 /** Streams that a client lost and resumed (SDK 1.x with an event store): no way around the gate, and no second payment. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
-import {
-  type EventStore,
-  StreamableHTTPServerTransport,
-} from '@modelcontextprotocol/sdk/server/streamableHttp.js'
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { CREDENTIAL_META, gateMcpServer } from '@turnpike/mcp'
 import { randomUUID } from 'node:crypto'
 import { openHttpHost, type SampleHost } from './sample-hosts.ts'
+import { createEventStore } from './servers/event-store.js'
 import { openSampleGate } from './servers/sample-server.js'
 import { voucher, voucherRail } from './voucher-rail.ts'
 
@@ -15,27 +13,6 @@ const HEADERS = {
   'content-type': 'application/json',
   accept: 'application/json, text/event-stream',
   'mcp-protocol-version': '2025-06-18',
-}
-
-/** All events of all streams, in order; an id is `<stream> <number>`. */
-function eventStore(): EventStore {
-  const events: { id: string; message: Parameters<EventStore['storeEvent']>[1] }[] = []
-  const streamOf = (id: string) => id.split(' ')[0] ?? ''
-  return {
-    async storeEvent(stream, message) {
-      const id = `${stream} ${events.length}`
-      events.push({ id, message })
-      return id
-    },
-    getStreamIdForEventId: async (id) => streamOf(id),
-    async replayEventsAfter(last, { send }) {
-      const after = Number(last.split(' ')[1]) + 1
-      for (const { id, message } of events.slice(after)) {
-        if (streamOf(id) === streamOf(last)) await send(id, message)
-      }
-      return streamOf(last)
-    },
-  }
 }
 
 interface Sent {
@@ -68,7 +45,7 @@ describe('a stream that was lost', () => {
         gateMcpServer(server, ownGate, { tools: { '*': { require: voucher } }, refusals: 'result' })
         const transport = new StreamableHTTPServerTransport({
           sessionIdGenerator: randomUUID,
-          eventStore: eventStore(),
+          eventStore: createEventStore(),
         })
         const connected = server.connect(transport)
         return (request, response) =>

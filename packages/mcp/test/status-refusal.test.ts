@@ -8,11 +8,11 @@ import { createFetch } from '@turnpike/client'
 import type { IdentitySource, IdentityVerdict } from '@turnpike/core'
 import { refuseByStatus } from '@turnpike/mcp'
 import { parsePowChallenge, parseWwwAuthenticate } from '@turnpike/protocol'
+import { bruteForce } from '@turnpike/testkit'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { CLIENTS, openHttpHost, type SampleHost } from './sample-hosts.ts'
 import { SAMPLE_POLICIES, sampleServer1, sampleServer2 } from './servers/sample-server.js'
-import { solved } from './solved.ts'
 
 type Gate = Parameters<typeof sampleServer1>[0]
 type Serve = (
@@ -108,7 +108,7 @@ describe.each(SERVERS)('a server of %s that refuses by status', (_sdk, serve) =>
     const offers = parseWwwAuthenticate(headers.get('www-authenticate') ?? '').map(parsePowChallenge)
     const offer = offers.find((one) => one !== undefined)
     if (offer === undefined) throw new Error('no challenge')
-    return { 'x-pow-solution': solved(offer) }
+    return { 'x-pow-solution': bruteForce(offer) }
   }
 
   test('sends 402 with a challenge in its header, and a JSON-RPC error with the problem', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { CLIENTS, HOSTS, type SampleClient, type SampleHost } from './sample-hosts.ts'
-import { credentialFor, offerIn, metaIn } from './solved.ts'
+import { credentialFor, offerIn, metaIn } from './refused-result.ts'
 
 const CHALLENGE = 'io.github.turnpike/challenge'
 const PRICE = 'io.github.turnpike/price'
