@@ -20,6 +20,22 @@ export async function measure(work) {
 }
 
 /**
+ * A contender whose measured round is one operation over and over.
+ *
+ * @param {number} ops how often
+ * @param {(index: number) => unknown} operation answers at once
+ */
+export function repeat(ops, operation) {
+  return {
+    run: async () =>
+      await measure(() => {
+        for (let index = 0; index < ops; index += 1) operation(index)
+        return ops
+      }),
+  }
+}
+
+/**
  * @param {Cost} cost
  * @returns {number} microseconds of CPU per operation
  */

@@ -1,23 +1,22 @@
 /** The servers of the Express suite: one route, one answer, and what stands before it. */
 import { pow } from '@turnpike/core'
 import { turnpike } from '@turnpike/express'
-import express from 'express'
 import { rateLimit } from 'express-rate-limit'
-import { measured } from './measured-server.js'
+import { searchServer } from './search-server.js'
 
 /** Never reached, so that every call is admitted. */
 const PLENTY = 1_000_000
 const MINUTE_MS = 60_000
 
 export const contenders = {
-  bare: () => served([]),
-  'limit-draft-8': () => served([limited('draft-8', false)]),
-  'limit-draft-7': () => served([limited('draft-7', false)]),
-  'limit-legacy': () => served([limited(false, true)]),
-  ceiling: () => served([gate().ceiling(`${PLENTY}/1m`)]),
-  free: () => served([gate().protect({ free: `${PLENTY}/1m` })]),
-  refused: () => served([gate().protect(pow(4))]),
-  solved: () => served([gate().protect(pow(1, { quota: `${PLENTY}/1m`, adaptive: false }))]),
+  bare: () => searchServer([]),
+  'limit-draft-8': () => searchServer([limited('draft-8', false)]),
+  'limit-draft-7': () => searchServer([limited('draft-7', false)]),
+  'limit-legacy': () => searchServer([limited(false, true)]),
+  ceiling: () => searchServer([gate().ceiling(`${PLENTY}/1m`)]),
+  free: () => searchServer([gate().protect({ free: `${PLENTY}/1m` })]),
+  refused: () => searchServer([gate().protect(pow(4))]),
+  solved: () => searchServer([gate().protect(pow(1, { quota: `${PLENTY}/1m`, adaptive: false }))]),
 }
 
 function gate() {
@@ -30,13 +29,4 @@ function gate() {
  */
 function limited(standardHeaders, legacyHeaders) {
   return rateLimit({ windowMs: MINUTE_MS, limit: PLENTY, standardHeaders, legacyHeaders })
-}
-
-/** @param {import('express').RequestHandler[]} guards */
-function served(guards) {
-  const app = express()
-  app.get('/search', ...guards, (_request, response) => {
-    response.json({ ok: true, items: [1, 2, 3] })
-  })
-  return measured(() => app.listen(0, '127.0.0.1'))
 }

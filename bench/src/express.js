@@ -41,8 +41,8 @@ export async function runExpress() {
       },
     ],
     notes: [
-      `${ROUNDS} interleaved rounds of ${REQUESTS} requests on 20 kept connections from another process; one server process per row, NODE_ENV=production, the same small JSON from every handler.`,
-      'Each round comes from 20 loopback addresses of its own, so that nobody reaches a default limit of the gate.',
+      `${ROUNDS} interleaved rounds of ${REQUESTS} requests on 64 kept connections from another process; one server process per row, NODE_ENV=production, the same small JSON from every handler.`,
+      'Each round comes from 64 loopback addresses of its own, so that nobody reaches a default limit of the gate.',
       'The limit of `admitted free` is what express-rate-limit with draft-8 fields costs in the same run.',
       'Challenges are fetched and solved outside the measured interval. Solved work has its quota counted, but set high, and flat difficulty: an address redeems more in a second than the default allows in a minute.',
     ],

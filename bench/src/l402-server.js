@@ -2,9 +2,8 @@
 import { anyOf, pow, sats } from '@turnpike/core'
 import { turnpike } from '@turnpike/express'
 import { paymentMiddleware, x402ResourceServer } from '@x402/express'
-import express from 'express'
 import { freeBackend } from './l402-backend.js'
-import { measured } from './measured-server.js'
+import { searchServer } from './search-server.js'
 
 // Money of play is refused in production; so all of this suite runs as in development.
 delete process.env['NODE_ENV']
@@ -14,22 +13,34 @@ const NETWORK = 'eip155:84532'
 const PLENTY = 1_000_000
 
 export const contenders = {
-  bare: () => served([]),
-  refused: () => served([gate().protect(anyOf(pow(4), sats(10)))]),
-  paid: () => served([gate().protect(sats(10))]),
-  x402: () => served([x402()]),
-  'x402-paid': () => served([x402()]),
+  bare: () => searchServer([]),
+  refused: () => gated(anyOf(pow(4), sats(10))),
+  again: () => gated(anyOf(pow(4), sats(10))),
+  paid: () => gated(sats(10)),
+  x402: () => searchServer([x402()]),
+  'x402-paid': () => searchServer([x402()]),
 }
 
-function gate() {
+/** @param {import('@turnpike/core').Requirement} requirement */
+function gated(requirement) {
   const plenty = `${PLENTY}/1m`
-  return turnpike({
+  const lightning = freeBackend()
+  const { protect } = turnpike({
     name: 'bench',
     secret: 'a secret of 32 characters or more',
-    lightning: freeBackend(),
+    lightning,
     payments: { verify: 'preimage', mint: { perCaller: plenty, perGate: plenty } },
     log: () => undefined,
   })
+  const server = searchServer([protect(requirement)])
+  return {
+    ...server,
+    /** Before each round, and outside what is measured. */
+    listen: async () => {
+      lightning.layIn()
+      return await server.listen()
+    },
+  }
 }
 
 /** With a scheme and a facilitator that cost nothing: no signature is checked, no chain asked. */
@@ -51,13 +62,4 @@ function x402() {
   const accepts = { scheme: 'exact', network: NETWORK, price: '$0.01', payTo: '0x03' }
   const server = new x402ResourceServer(facilitator).register(NETWORK, scheme)
   return paymentMiddleware({ 'GET /search': { accepts, description: 'search' } }, server)
-}
-
-/** @param {import('express').RequestHandler[]} guards */
-function served(guards) {
-  const app = express()
-  app.get('/search', ...guards, (_request, response) => {
-    response.json({ ok: true, items: [1, 2, 3] })
-  })
-  return measured(() => app.listen(0, '127.0.0.1'))
 }

@@ -11,7 +11,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { createKeyring } from '../../packages/core/dist/keys.js'
 import { mintToken, openToken } from '../../packages/core/dist/l402-token.js'
-import { measure, median, medianRatio } from './cpu.js'
+import { median, medianRatio, repeat } from './cpu.js'
 import { childrenInTurn } from './rounds.js'
 
 const ROUNDS = 12
@@ -67,7 +67,7 @@ function turnpike() {
   const texts = sold(keyring).map(
     ({ macaroon, preimage }) => `${encodeBase64(encodeMacaroon(macaroon))}:${preimage}`,
   )
-  return repeat((index) => {
+  return repeat(OPS, (index) => {
     const token = openToken(keyring, SERVICE, texts[index % POOL] ?? '')
     if (typeof token === 'string') throw new Error(`refused: ${token}`)
   })
@@ -81,7 +81,7 @@ function npmMacaroon() {
     const signature = signMacaroon(rootKey, identifier, caveats)
     return { text: encodeBase64(encodeMacaroon({ location, identifier, caveats, signature })), preimage }
   })
-  return repeat((index) => {
+  return repeat(OPS, (index) => {
     const { text, preimage } = pool[index % POOL] ?? { text: '', preimage: '' }
     const macaroon = npm.importMacaroon(Buffer.from(text, 'base64'))
     const hash = createHash('sha256').update(Buffer.from(preimage, 'hex')).digest()
@@ -114,15 +114,4 @@ function sold(keyring) {
     const macaroon = narrowed.reduce((one, caveat) => attenuateMacaroon(one, Buffer.from(caveat)), issued)
     return { macaroon, preimage: preimage.toString('hex') }
   })
-}
-
-/** @param {(index: number) => void} operation */
-function repeat(operation) {
-  return {
-    run: async () =>
-      await measure(() => {
-        for (let index = 0; index < OPS; index += 1) operation(index)
-        return OPS
-      }),
-  }
 }

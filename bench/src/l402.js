@@ -7,6 +7,7 @@ import { measureServers, REQUESTS, ROUNDS } from './server-rounds.js'
 const LINES = /** @type {const} */ ([
   ['bare Express', 'bare', 200],
   ['Turnpike 402 with offers of work and of sats', 'refused', 402],
+  ['the same, to a caller that shows its unpaid offer of sats', 'again', 402, 'unpaid'],
   ['Turnpike, paid', 'paid', 200, 'l402'],
   ['@x402/express 402', 'x402', 402],
   ['@x402/express, paid', 'x402-paid', 200, 'x402'],
@@ -53,8 +54,8 @@ export async function runL402() {
       },
     ],
     notes: [
-      `Servers: ${ROUNDS} interleaved rounds of ${REQUESTS} requests on 20 kept connections from another process; one server process per row, the same small JSON from every handler.`,
-      "The backend makes invoices of 390 characters in this process: what a real one costs comes on top. Payments are known to be settled (`verify: 'preimage'`), each pays for one call.",
+      `Servers: ${ROUNDS} interleaved rounds of ${REQUESTS} requests on 64 kept connections from another process; one server process per row, the same small JSON from every handler.`,
+      "The backend's invoices, of 390 characters, are made before each round: what a real one costs comes on top. Every 402 takes one, whoever asks; only a caller that shows an unpaid offer gets that again (R24). Payments are known to be settled (`verify: 'preimage'`), each pays for one call.",
       'Offers are fetched and paid outside the measured interval. The scheme and the facilitator of x402 check nothing and cost nothing.',
     ],
   }

@@ -12,6 +12,7 @@ const HOUR_MS = 3_600_000
 export const contenders = {
   'turnpike-1': () => synchronous(admitting(oneWindow)),
   'turnpike-1-awaited': () => awaited(admitting(oneWindow)),
+  'turnpike-refused': () => synchronous(admitting((holder) => oneWindow(holder, 1))),
   'turnpike-2': () => synchronous(admitting(twoWindows)),
   'turnpike-2-awaited': () => awaited(admitting(twoWindows)),
   'turnpike-gate': gateContender,
@@ -22,6 +23,17 @@ export const contenders = {
   'flexible-no-prefix': () => {
     const limiter = flexible('')
     return awaited((key) => limiter.consume(key))
+  },
+  'flexible-refused': () => {
+    const limiter = new RateLimiterMemory({ points: 1, duration: HOUR_MS / 1000 })
+    // It refuses by throwing, so whoever uses it catches.
+    return awaited(async (key) => {
+      try {
+        return await limiter.consume(key)
+      } catch (refusal) {
+        return refusal
+      }
+    })
   },
   'flexible-union': () => {
     const union = new RateLimiterUnion(flexible('minute', MINUTE_MS), flexible('hour'))
@@ -50,9 +62,12 @@ function admitting(windowsOf) {
   }
 }
 
-/** @param {string} holder */
-function oneWindow(holder) {
-  return [{ holder, id: 'free 3600000 #policy-1', limit: LIMIT, windowMs: HOUR_MS, cost: 1 }]
+/**
+ * @param {string} holder
+ * @param {number} [limit]
+ */
+function oneWindow(holder, limit = LIMIT) {
+  return [{ holder, id: 'free 3600000 #policy-1', limit, windowMs: HOUR_MS, cost: 1 }]
 }
 
 /** @param {string} holder */

@@ -23,6 +23,12 @@ const LINES = /** @type {const} */ ([
   ['bare Map, fixed window (floor)', 'map', true],
 ])
 
+/** Row and contender: callers who have used up what they may. */
+const REFUSED = /** @type {const} */ ([
+  ['Turnpike store.admit, 1 window', 'turnpike-refused'],
+  ['rate-limiter-flexible memory, as it comes', 'flexible-refused'],
+])
+
 /** Name and contender. */
 const PEERS = /** @type {const} */ ([
   ['rate-limiter-flexible', 'flexible'],
@@ -33,7 +39,7 @@ const PEERS = /** @type {const} */ ([
 export async function runMemory() {
   const hot = await childrenInTurn(
     MODULE,
-    LINES.map(([, name]) => name),
+    [...LINES, ...REFUSED].map(([, name]) => name),
     { rounds: HOT_ROUNDS, warmUps: HOT_WARM_UPS, method: 'hot' },
   )
   const million = await runMillion()
@@ -61,6 +67,7 @@ export async function runMemory() {
           median(million.bytes.get(name) ?? []),
         ]),
       },
+      refusals(hotOf),
     ],
     bars: [
       {
@@ -78,10 +85,25 @@ export async function runMemory() {
     })),
     notes: [
       `${HOT_ROUNDS} interleaved rounds on hot keys, ${MILLION_ROUNDS} fresh processes each for the million; medians.`,
-      "All calls are admitted. rate-limiter-flexible's and express-rate-limit's calls are awaited, since they answer with promises.",
-      "Turnpike's request object is made anew for each decision and can be seen from outside, as the gate's can; so can all answers. `awaited` is how the gate calls the store.",
+      "All calls are admitted, but for the refusals. rate-limiter-flexible's and express-rate-limit's calls are awaited, since they answer with promises.",
+      "Turnpike's request object is made anew for each decision and can be seen from outside, as the gate's can; so can all answers. The gate takes an answer that is no promise at once; `awaited` is what the store costs those who await it all the same.",
       'Bytes per key are what the heap has grown by after a collection, the 20 characters of the key included.',
     ],
+  }
+}
+
+/**
+ * @param {(name: string) => readonly number[]} hotOf µs per decision, by contender
+ * @returns {import('./table.js').Table}
+ */
+function refusals(hotOf) {
+  return {
+    title: 'Refusals: thousand decisions per CPU-second',
+    columns: ['', '10,000 hot', 'x flexible'],
+    rows: REFUSED.map(([row, name]) => {
+      const [perSecond, times] = rate(hotOf(name), hotOf('flexible-refused'))
+      return [row, perSecond, times]
+    }),
   }
 }
 

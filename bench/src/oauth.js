@@ -47,7 +47,7 @@ export async function runOauth() {
       },
     ],
     notes: [
-      `Servers: ${ROUNDS} interleaved rounds of ${REQUESTS} requests on 20 kept connections from another process; one server process per row, the same small JSON from every handler, tokens of ES256 signed outside the measured interval.`,
+      `Servers: ${ROUNDS} interleaved rounds of ${REQUESTS} requests on 64 kept connections from another process; one server process per row, the same small JSON from every handler, tokens of ES256 signed outside the measured interval.`,
       'Both verify by the same jose with the key at hand, the same claims and one scope. Turnpike remembers for a minute which tokens were good, and decides on a policy besides; the SDK verifies each time and does no more.',
       `A new token for every request, which no program has: ${medianRatio(of('turnpike-new'), of('sdk-new')).toFixed(2)} times requireBearerAuth.`,
     ],

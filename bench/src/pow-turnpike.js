@@ -4,7 +4,7 @@ import { formatSolution } from '@turnpike/protocol'
 import { solve } from '@turnpike/solver'
 import { createKeyring } from '../../packages/core/dist/keys.js'
 import { createPowRail } from '../../packages/core/dist/pow-rail.js'
-import { measure } from './cpu.js'
+import { measure, repeat } from './cpu.js'
 
 const OPS = 10_000
 const POOL = 64
@@ -16,7 +16,7 @@ const EASY = 1
 export const turnpikeContenders = {
   issue: () => {
     const way = prepared(1)
-    return repeat(() => way.offer(context(), []))
+    return repeat(OPS, () => way.offer(context(), []))
   },
   'verify-1': async () => await verifying(1, (text) => text, 'valid'),
   'verify-4': async () => await verifying(4, (text) => text, 'valid'),
@@ -38,17 +38,6 @@ function context() {
   return { caller, resource, shard: 7, nowMs: Date.now(), recent: 0 }
 }
 
-/** @param {(index: number) => unknown} operation */
-function repeat(operation) {
-  return {
-    run: async () =>
-      await measure(() => {
-        for (let index = 0; index < OPS; index += 1) operation(index)
-        return OPS
-      }),
-  }
-}
-
 /**
  * @param {number} count
  * @param {(text: string) => string} change
@@ -60,7 +49,7 @@ async function verifying(count, change, expected) {
   const pool = []
   for (let index = 0; index < POOL; index += 1)
     pool.push(change(await solved(await way.offer(context(), []))))
-  return repeat((index) => {
+  return repeat(OPS, (index) => {
     const { outcome } = way.verify({ rail: 'pow', text: pool[index % POOL] ?? '' }, context())
     if (outcome !== expected) throw new Error(`expected ${expected}, got ${outcome}`)
   })

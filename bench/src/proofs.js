@@ -12,7 +12,7 @@ import { preimageIn } from './l402-backend.js'
 
 /** @typedef {keyof typeof PROOFS} ProofName */
 
-export const PROOFS = { work, l402, x402, token }
+export const PROOFS = { work, l402, unpaid, x402, token }
 
 /** @param {Answer} refusal */
 async function work({ body }) {
@@ -25,6 +25,11 @@ async function work({ body }) {
 async function l402({ body }) {
   const { macaroon, invoice } = JSON.parse(body)
   return { authorization: `L402 ${macaroon}:${preimageIn(invoice)}` }
+}
+
+/** Lets nobody in: shows the offer, to be given the same one again. @param {Answer} refusal */
+async function unpaid({ body }) {
+  return { authorization: `L402 ${JSON.parse(body).macaroon}:` }
 }
 
 /** The token that the servers of the OAuth suite hand out with a 401. @param {Answer} refusal */

@@ -2,10 +2,11 @@
 import { startChild } from './child.js'
 import { inTurn } from './rounds.js'
 
-export const ROUNDS = 9
-export const REQUESTS = 2500
+/** Short ones and many: whoever disturbs the machine then disturbs all servers, and the medians leave it out. */
+export const ROUNDS = 30
+export const REQUESTS = 750
 /** Our code and theirs are compiled by then: what is wanted is what a server costs that has run for a while. */
-const WARM_UPS = 8
+const WARM_UPS = 27
 
 /**
  * One line of a table: what it says, the variant of the server, the status that every answer must have, and what proves
@@ -21,7 +22,7 @@ const WARM_UPS = 8
  * @returns {Promise<Map<string, number[]>>} microseconds of the server's CPU per request, by variant, one per round
  */
 export async function measureServers(module, lines, rounds = ROUNDS) {
-  const load = startChild('express-load.js', 'load')
+  const load = startChild('server-load.js', 'load')
   /** @type {Map<string, import('./child.js').Child>} */
   const servers = new Map(lines.map(([, name]) => [name, startChild(module, name)]))
   try {

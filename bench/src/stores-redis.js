@@ -5,10 +5,12 @@ import { lowerQuartile, median, medianRatio } from './cpu.js'
 import { measureServers } from './server-rounds.js'
 
 const IN_FLIGHT = [1, 32, 256]
-const ROUNDS = 7
-const ROUND_MS = 500
-/** What is added is a tenth of what a request costs: nine rounds say nothing about it. */
-const SERVER_ROUNDS = 36
+/** Short ones and many: what disturbs the machine then disturbs all contenders. */
+const ROUNDS = 12
+const WARM_UPS = 3
+const ROUND_MS = 200
+/** What is added is a tenth of what a request costs: as few rounds as elsewhere say nothing about it. */
+const SERVER_ROUNDS = 120
 
 /** Row and contender. */
 const LINES = /** @type {const} */ ([
@@ -39,9 +41,11 @@ export async function measureRedis() {
   process.env['BENCH_REDIS_URL'] = server.url
   try {
     const rounds = await measureRounds()
+    console.error('  redis: what is admitted at most, and what a key weighs …')
     const limits = startChild('stores-redis-limits.js', 'limits')
-    const [most, bytes] = [await limits.call('most'), await limits.call('bytes')]
+    const { most, bytes } = await limits.call('both')
     await limits.end()
+    console.error('  redis: what an Express server pays for it …')
     const servers = await measureServers('stores-redis-server.js', SERVERS, SERVER_ROUNDS)
     return report(rounds, { most, bytes, servers })
   } finally {
@@ -55,10 +59,11 @@ async function measureRounds() {
   /** @type {Map<string, Round[]>} */
   const rounds = new Map()
   const order = IN_FLIGHT.flatMap((inFlight) => LINES.map(([, name]) => ({ inFlight, name })))
-  for (let round = -1; round < ROUNDS; round += 1) {
-    for (const { inFlight, name } of order) {
+  for (let round = -WARM_UPS; round < ROUNDS; round += 1) {
+    console.error(round < 0 ? '  redis: warming up …' : `  redis: round ${round + 1} of ${ROUNDS} …`)
+    // There and back, so that nobody always comes after the same one.
+    for (const { inFlight, name } of round % 2 === 0 ? order : order.toReversed()) {
       const measured = await children.get(name)?.call('round', { inFlight, ms: ROUND_MS })
-      // The first round warms up.
       if (round >= 0)
         rounds.set(`${name} ${inFlight}`, [...(rounds.get(`${name} ${inFlight}`) ?? []), measured])
     }
@@ -119,7 +124,7 @@ function report(rounds, others) {
       "Most admitted: by the server's time of the decision for Turnpike, by the time of the answer for the others, who do not tell.",
       `What is added to a request: the difference of the lower quartiles of ${SERVER_ROUNDS} rounds, since neighbours on the machine only ever add to CPU time.`,
       `Redis on the same machine; ${ROUNDS} interleaved rounds of ${ROUND_MS} ms, medians; 2000 callers at random, all admitted.`,
-      'The key is weighed with windows of 0.6 s and 36 s, limits 1000 and 10,000, some bytes less than a minute and an hour would take; packages/redis/test/bytes.test.ts weighs those.',
+      'The key is weighed with windows of 0.2 s and 12 s, limits 1000 and 10,000, some bytes less than a minute and an hour would take; packages/redis/test/bytes.test.ts weighs those.',
     ],
   }
 }
