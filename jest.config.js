@@ -8,8 +8,8 @@ export default {
   reporters: ['default', '<rootDir>/test/setup/closing-line.js'],
   // One worker too few would leave half of a two-core machine idle.
   maxWorkers: '100%',
-  // A guard against hanging, not a measure: two of them at once on a busy machine are slow.
-  testTimeout: 30_000,
+  // A guard against hanging, not a measure: nothing may fail for being slow on a busy machine.
+  testTimeout: 120_000,
   globalSetup: '<rootDir>/test/setup/prepare.js',
   globalTeardown: '<rootDir>/test/setup/stop-redis.js',
   coverageProvider: 'v8',

@@ -18,6 +18,7 @@ export type AdapterLimit =
   /** A trust setting of the framework's own that can be set too wide. */
   | 'proxyMistake'
 
+/** An adapter, by a server that maps the scenario to its framework. */
 export interface AdapterUnderTest {
   readonly name: string
   /** argv of a server file that maps `openScenario()` to the framework. */
@@ -61,11 +62,11 @@ export function adapterSubject(adapter: AdapterUnderTest, settings: ScenarioSett
   beforeAll(async () => {
     const env = { ...adapter.env, [SETTINGS_VARIABLE]: JSON.stringify(settings) }
     server = await startChildServer(adapter.command, env)
-  }, 30_000)
+  })
   afterAll(async () => {
     for (const client of clients) client.close()
     await server?.stop()
-  }, 30_000)
+  })
   const running = (): ChildServer => {
     if (server === undefined) throw new Error('the server under test is not running')
     return server
@@ -120,6 +121,7 @@ export function workOffer(answer: RawAnswer): WorkOffer {
   return offer
 }
 
+/** Has it what solving takes? */
 export function isWorkOffer(offer: unknown): offer is WorkOffer {
   return (
     typeof offer === 'object' &&

@@ -15,7 +15,7 @@ export interface ChildServer {
   readonly events: readonly ChildEvent[]
   /** Has the child draw a line below all that has happened. @returns how many events stand above it */
   mark(): Promise<number>
-  /** Resolves with the events from `since` on as soon as `enough` of them; rejects after `withinMs`. */
+  /** Resolves with the events from `since` on as soon as there are `enough`; rejects after half a minute. */
   until(enough: (events: readonly ChildEvent[]) => boolean, since: number): Promise<readonly ChildEvent[]>
   /** True until the process has ended. */
   isRunning(): boolean
@@ -23,9 +23,10 @@ export interface ChildServer {
   stop(): Promise<number | undefined>
 }
 
-const START_MS = 15_000
-const EVENT_MS = 4_000
-const STOP_MS = 5_000
+/** Guards against hanging, far above what a busy machine needs: none of them is a measure. */
+const START_MS = 60_000
+const EVENT_MS = 30_000
+const STOP_MS = 30_000
 
 /**
  * Starts a server and waits for its first line, `{ "url": "http://127.0.0.1:1234" }`. Lines that are no JSON objects with
@@ -46,8 +47,10 @@ export async function startChildServer(
   const arrived = new Set<() => void>()
   let marks = 0
   const url = await new Promise<string>((resolve, reject) => {
-    const fail = (why: string): void =>
+    const fail = (why: string): void => {
+      child.kill('SIGKILL')
       reject(new Error(`${command.join(' ')} ${why}\n${complaints.join('')}`))
+    }
     const timer = setTimeout(() => fail('did not start in time'), START_MS)
     child.once('exit', (code) => fail(`ended with code ${code}`))
     createInterface({ input: child.stdout }).on('line', (line) => {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { AdapterSubject } from './adapter-subject.ts'
 import type { ChildEvent } from './child-server.ts'
 import type { RawExchange } from './raw-http.ts'
-import { DELAY_HEADER } from './scenario.ts'
+import { PAUSE_HEADER } from './scenario.ts'
 import { VOUCHER_HEADER } from './voucher-rail.ts'
 
 /** How calls end, reported exactly once each, and what that means for the money (R31). */
@@ -53,9 +53,12 @@ function describeAnswered(subject: AdapterSubject): void {
     const events: string[] = []
     for await (const chunk of chunks) {
       events.push(chunk)
+      if (events.length === 5) continue
+      // The server sends no other before this one has arrived.
+      await subject.mark()
       endedAtArrival.push(subject.server.events.slice(since).some(({ type }) => type === 'ended'))
     }
-    expect(events.join('').match(/data: \d/g)).toHaveLength(5)
+    expect(events).toEqual([1, 2, 3, 4, 5].map((event) => `data: ${event}\n\n`))
     expect(endedAtArrival.slice(0, 3)).toEqual([false, false, false])
     expect(await subject.endings('open', since)).toEqual([
       expect.objectContaining({ ending: 'completed', status: 200 }),
@@ -98,12 +101,9 @@ function describeNeverStarted(subject: AdapterSubject): void {
     const proof = await visitor.work({ path: '/sold/admission' })
     for (const headers of [proof, { [VOUCHER_HEADER]: randomUUID() }]) {
       const since = await subject.mark()
-      const exchange = visitor.open({
-        path: '/sold/admission',
-        headers: { ...headers, [DELAY_HEADER]: '250' },
-      })
-      await pause(100)
-      exchange.abort()
+      await leaveUndecided(subject, since, () =>
+        visitor.open({ path: '/sold/admission', headers: { ...headers, [PAUSE_HEADER]: '' } }),
+      )
       expect(await subject.endings('sold', since)).toEqual([
         expect.objectContaining({ ending: 'notStarted', claims: 'givenBack' }),
       ])
@@ -115,9 +115,9 @@ function describeNeverStarted(subject: AdapterSubject): void {
   test('a client that leaves before a refusal harms nothing', async () => {
     const since = await subject.mark()
     const visitor = subject.visitor()
-    const exchange = visitor.open({ path: '/paid', headers: { [DELAY_HEADER]: '150' } })
-    await pause(50)
-    exchange.abort()
+    await leaveUndecided(subject, since, () =>
+      visitor.open({ path: '/paid', headers: { [PAUSE_HEADER]: '' } }),
+    )
     await subject.server.until((events) => events.some(({ type }) => type === 'refused'), since)
     expect((await visitor.send({ path: '/open/admission' })).status).toBe(200)
   })
@@ -183,6 +183,16 @@ async function leaveMidway({ chunks, abort }: RawExchange): Promise<void> {
     if (chunk.length > 0) break
   }
   abort()
+}
+
+/** Asks, leaves while the decision is being made, and lets it go on after that. */
+async function leaveUndecided(subject: AdapterSubject, since: number, ask: () => RawExchange): Promise<void> {
+  const { abort } = ask()
+  await subject.server.until((events) => events.some(({ type }) => type === 'deciding'), since)
+  abort()
+  // What HTTP/2 has to say goes out with the next turn.
+  await pause(20)
+  await subject.mark()
 }
 
 function pause(ms: number): Promise<void> {

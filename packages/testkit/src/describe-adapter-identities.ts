@@ -12,7 +12,7 @@ export function describeIdentities(subject: AdapterSubject): void {
     })
 
   describe('access token', () => {
-    test('admits, and its answer is nobody else’s (R25)', async () => {
+    test('R25 admits, and its answer is nobody else’s', async () => {
       const answer = await call(GOOD_TOKEN)
       expect([answer.status, answer.field('Turnpike-Admission')]).toEqual([200, 'bearer'])
       expect(answer.field('Cache-Control')).toBe('private')
@@ -23,7 +23,7 @@ export function describeIdentities(subject: AdapterSubject): void {
     test.each([
       ['missing', undefined, 'identity_required', 'Bearer realm="scenario"'],
       ['bad', 'stolen', 'bearer_expired', 'Bearer realm="scenario", error="invalid_token"'],
-    ])('%s is 401 with Bearer, and no handler runs (R32)', async (_what, token, code, challenge) => {
+    ])('R32 %s is 401 with Bearer, and no handler runs', async (_what, token, code, challenge) => {
       const since = await subject.mark()
       const answer = await call(token)
       expect(answer.status).toBe(401)

@@ -50,7 +50,7 @@ function describeInvoices(opened: () => OpenBackend, { longest, tooLong }: typeo
       await expect(opened().backend.createInvoice(request({ amountMsat }))).rejects.toBeInstanceOf(Error)
     })
 
-    test('refuses a memo that is too long, and takes the longest one (R28)', async () => {
+    test('R28 refuses a memo that is too long, and takes the longest one', async () => {
       const { backend, memoOf } = opened()
       await expect(backend.createInvoice(request({ memo: tooLong }))).rejects.toBeInstanceOf(Error)
       const { invoice } = await backend.createInvoice(request({ memo: longest }))
@@ -79,7 +79,7 @@ function describeInvoices(opened: () => OpenBackend, { longest, tooLong }: typeo
       expect(made.expiresAtMs).toBeGreaterThan(before + expirySeconds * 1000 - 2000)
     })
 
-    test('makes another one for each call (R24)', async () => {
+    test('R24 makes another one for each call', async () => {
       const made = await Promise.all(
         [1, 2, 3, 4].map(async () => await opened().backend.createInvoice(request())),
       )
@@ -97,7 +97,7 @@ function describeStates(opened: () => OpenBackend): void {
       ['upper case', 'AB'.repeat(32)],
       ['a path', `../${'ab'.repeat(30)}`],
       ['one that it does not know', '00'.repeat(32)],
-    ])('cannot tell about %s (R26)', async (_, hash) => {
+    ])('R26 cannot tell about %s', async (_, hash) => {
       await expect(opened().backend.lookUp(hash, signal)).rejects.toBeInstanceOf(Error)
     })
 
@@ -107,7 +107,7 @@ function describeStates(opened: () => OpenBackend): void {
       await expect(backend.lookUp(paymentHash, AbortSignal.abort())).rejects.toBeInstanceOf(Error)
     })
 
-    test('says settled once it has been paid, about that one alone (R26)', async () => {
+    test('R26 says settled once it has been paid, about that one alone', async () => {
       const { backend, pay } = opened()
       const [paid, other] = [await backend.createInvoice(request()), await backend.createInvoice(request())]
       await expect(backend.lookUp(paid.paymentHash, signal)).resolves.toBe('pending')

@@ -149,7 +149,7 @@ function describeBudgets(open: StoreOpener): void {
   )
   test(
     'R33 streams that debit as they go are all told when they have used the budget up together',
-    onGates(open, { meters: TOKENS }, async ({ pass, used, decide }) => {
+    onGates(open, { meters: TOKENS }, async ({ pass, used, decide, settled }) => {
       const stream = async (): Promise<number> => {
         const { admission, finish } = await pass()
         const signal = admission.signal('tokens')
@@ -157,7 +157,7 @@ function describeBudgets(open: StoreOpener): void {
         while (!signal.aborted && units < 500) {
           admission.meter('tokens', 1)
           units += 1
-          await breath()
+          await settled()
         }
         await finish(DONE)
         return units

@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import type { ClaimRef, Hold } from '@turnpike/core'
 import { onStore } from './open-store.ts'
 import type { StoreOpener } from './open-store.ts'
-import { LEASE_MS, admitted, claiming, refOf, refused, sampleClaim } from './sample-takes.ts'
+import { LEASE_MS, admitted, briefClaim, claiming, refOf, refused, sampleClaim } from './sample-takes.ts'
 
+/** Of holds that are waited for. */
 const HOLD_MS = 2 * LEASE_MS
 
 /** @see describeStore */
@@ -15,7 +16,7 @@ export function describeStoreHolds(open: StoreOpener): void {
 }
 
 function holdOf(claims: readonly ClaimRef[], changes: Partial<Hold> = {}): Hold {
-  return { seal: 'seal', shard: 5, claims, ttlMs: HOLD_MS, ...changes }
+  return { seal: 'seal', shard: 5, claims, ttlMs: 600_000, ...changes }
 }
 
 function describeResuming(open: StoreOpener): void {
@@ -25,7 +26,7 @@ function describeResuming(open: StoreOpener): void {
       const claim = sampleClaim()
       await store.admit(claiming(claim))
       expect(await store.hold(holdOf([refOf(claim)]))).toBe(true)
-      const resumes = Array.from({ length: 50 }, async () => await store.resume('seal', 5, LEASE_MS))
+      const resumes = Array.from({ length: 50 }, async () => await store.resume('seal', 5, 600_000))
       const resumed = (await Promise.all(resumes)).filter((claims) => claims !== undefined)
       expect(resumed).toEqual([[refOf(claim)]])
     }),
@@ -33,7 +34,7 @@ function describeResuming(open: StoreOpener): void {
   test(
     'R34 a hold stretches the leases of its claims, and a resume sets them back',
     onStore(open, async ({ store, advance }) => {
-      const claim = sampleClaim()
+      const claim = briefClaim()
       const again = claiming(sampleClaim({ claimId: 'again' }))
       await store.admit(claiming(claim))
       await store.hold(holdOf([refOf(claim)], { ttlMs: 3 * LEASE_MS }))
@@ -51,7 +52,7 @@ function describeResuming(open: StoreOpener): void {
       const claim = sampleClaim()
       await store.admit(claiming(claim))
       await store.hold(holdOf([refOf(claim)]))
-      await store.resume('seal', 5, LEASE_MS)
+      await store.resume('seal', 5, 600_000)
       expect(await store.keep(refOf(claim))).toBe('kept')
       expect(refused(await store.admit(claiming(sampleClaim({ claimId: 'again' })))).ways[0]?.claims).toEqual(
         ['spent'],
@@ -61,11 +62,11 @@ function describeResuming(open: StoreOpener): void {
   test(
     'R34 a call that waits too long is not resumed, and its use is given back',
     onStore(open, async ({ store, advance }) => {
-      const claim = sampleClaim()
+      const claim = briefClaim()
       await store.admit(claiming(claim))
-      await store.hold(holdOf([refOf(claim)]))
+      await store.hold(holdOf([refOf(claim)], { ttlMs: HOLD_MS }))
       await advance(HOLD_MS + 10)
-      expect(await store.resume('seal', 5, LEASE_MS)).toBeUndefined()
+      expect(await store.resume('seal', 5, 600_000)).toBeUndefined()
       admitted(await store.admit(claiming(sampleClaim({ claimId: 'again' }))))
     }),
   )
@@ -73,8 +74,8 @@ function describeResuming(open: StoreOpener): void {
     'R34 a call admitted without a credential is held and resumed too',
     onStore(open, async ({ store }) => {
       expect(await store.hold(holdOf([]))).toBe(true)
-      expect(await store.resume('seal', 5, LEASE_MS)).toEqual([])
-      expect(await store.resume('seal', 5, LEASE_MS)).toBeUndefined()
+      expect(await store.resume('seal', 5, 600_000)).toEqual([])
+      expect(await store.resume('seal', 5, 600_000)).toBeUndefined()
     }),
   )
 }
@@ -87,7 +88,7 @@ function describeRefusedHolds(open: StoreOpener): void {
       await store.admit(claiming(claim))
       expect(await store.hold(holdOf([refOf(claim)]))).toBe(true)
       expect(await store.hold(holdOf([refOf(claim)]))).toBe(false)
-      await store.resume('seal', 5, LEASE_MS)
+      await store.resume('seal', 5, 600_000)
       expect(await store.hold(holdOf([refOf(claim)]))).toBe(false)
       expect(await store.hold(holdOf([refOf(claim)], { seal: 'next' }))).toBe(true)
     }),
@@ -95,11 +96,11 @@ function describeRefusedHolds(open: StoreOpener): void {
   test(
     'R34 with one claim no longer live nothing is held, and the others keep their leases',
     onStore(open, async ({ store, advance }) => {
-      const [live, kept] = [sampleClaim({ credential: 'live' }), sampleClaim({ credential: 'kept' })]
+      const [live, kept] = [briefClaim({ credential: 'live' }), briefClaim({ credential: 'kept' })]
       await store.admit(claiming(live, kept))
       await store.keep(refOf(kept))
       expect(await store.hold(holdOf([refOf(live), refOf(kept)]))).toBe(false)
-      expect(await store.resume('seal', 5, LEASE_MS)).toBeUndefined()
+      expect(await store.resume('seal', 5, 600_000)).toBeUndefined()
       await advance(LEASE_MS + 10)
       admitted(await store.admit(claiming({ ...live, claimId: 'again' })))
     }),

@@ -4,7 +4,7 @@ import { createExactLog } from './exact-log.ts'
 import type { ExactLog } from './exact-log.ts'
 import { onStore } from './open-store.ts'
 import type { OpenStore, StoreOpener } from './open-store.ts'
-import { WINDOW_MS, requestOf, sampleWindow } from './sample-takes.ts'
+import { WINDOW_MS, briefWindow, requestOf, sampleWindow } from './sample-takes.ts'
 import { adversarialSchedules, seededRandom } from './schedules.ts'
 import type { Arrival } from './schedules.ts'
 
@@ -40,11 +40,15 @@ async function play(
 ): Promise<ExactLog> {
   const log = createExactLog()
   const beganMs = await now()
-  for (const { afterMs, units } of schedule) {
+  const call = async ({ units }: Arrival): Promise<void> => {
+    const outcome = await store.admit(requestOf(briefWindow({ limit, cost: units })))
+    if (outcome.outcome === 'admitted') log.add(outcome.atMs, units)
+  }
+  for (const afterMs of new Set(schedule.map((arrival) => arrival.afterMs))) {
     const aheadMs = beganMs + afterMs - (await now())
     if (aheadMs > 0) await advance(aheadMs)
-    const outcome = await store.admit(requestOf(sampleWindow({ limit, cost: units })))
-    if (outcome.outcome === 'admitted') log.add(outcome.atMs, units)
+    // At once: a store that answers slowly has the burst all the same.
+    await Promise.all(schedule.filter((arrival) => arrival.afterMs === afterMs).map(call))
   }
   return log
 }

@@ -12,10 +12,10 @@ import {
   sampleWindow,
 } from './sample-takes.ts'
 
-const free = sampleWindow({ id: 'search:free:400', limit: 1 })
-const quota = sampleWindow({ id: 'search:quota:400', limit: 1 })
-const ceiling = sampleWindow({ holder: 'subject', id: 'app:ceiling:400', limit: 1 })
-const issued = sampleWindow({ id: 'search:issued:400', limit: 1 })
+const free = sampleWindow({ id: 'search:free', limit: 1 })
+const quota = sampleWindow({ id: 'search:quota', limit: 1 })
+const ceiling = sampleWindow({ holder: 'subject', id: 'app:ceiling', limit: 1 })
+const issued = sampleWindow({ id: 'search:issued', limit: 1 })
 
 /** @see describeStore */
 export function describeStoreWays(open: StoreOpener): void {
@@ -105,7 +105,7 @@ function describeCommon(open: StoreOpener): void {
   test(
     'R5 a way with common windows of its own is counted by those instead',
     onStore(open, async ({ store }) => {
-      const own = sampleWindow({ holder: 'payer', id: 'app:ceiling:400' })
+      const own = sampleWindow({ holder: 'payer', id: 'app:ceiling' })
       const ways = [sampleWay({ windows: [free] }), sampleWay({ common: [own], claims: [sampleClaim()] })]
       await store.admit(requestOf(ceiling))
       const outcome = admitted(await store.admit(sampleRequest({ common: [ceiling], ways })))
@@ -117,7 +117,7 @@ function describeCommon(open: StoreOpener): void {
   test(
     'R5 a way refused by common windows of its own says how those stand',
     onStore(open, async ({ store }) => {
-      const own = sampleWindow({ holder: 'payer', id: 'app:ceiling:400', limit: 1 })
+      const own = sampleWindow({ holder: 'payer', id: 'app:ceiling', limit: 1 })
       const request = sampleRequest({ common: [], ways: [sampleWay({ common: [own], windows: [free] })] })
       admitted(await store.admit(request))
       const looked = sampleRequest({
@@ -152,7 +152,7 @@ function describeOtherwise(open: StoreOpener): void {
   test(
     'R21 otherwise-windows are taken only when no way fits, each by itself',
     onStore(open, async ({ store }) => {
-      const other = sampleWindow({ holder: 'subject', id: 'app:issued:400', limit: 2 })
+      const other = sampleWindow({ holder: 'subject', id: 'app:issued', limit: 2 })
       const request = sampleRequest({ ways: [sampleWay({ windows: [free] })], otherwise: [issued, other] })
       await store.admit(request)
       expect(await store.inspect('subject', 5)).toEqual([])

@@ -4,6 +4,7 @@ import type { StoreOpener } from './open-store.ts'
 import {
   WINDOW_MS,
   admitted,
+  briefWindow,
   refused,
   requestOf,
   sampleRequest,
@@ -17,7 +18,7 @@ export function describeStoreWindows(open: StoreOpener): void {
     describeStanding(open)
     describeIdentity(open)
     describeRefunds(open)
-    describeMeters(open)
+    describeDebits(open)
   })
 }
 
@@ -25,7 +26,7 @@ function describeStanding(open: StoreOpener): void {
   test(
     'R7 a refusal says to the millisecond when the same take would fit',
     onStore(open, async ({ store, advance }) => {
-      const request = requestOf(sampleWindow({ limit: 2 }))
+      const request = requestOf(briefWindow({ limit: 2 }))
       const first = admitted(await store.admit(request))
       await advance(50)
       const second = admitted(await store.admit(request))
@@ -52,7 +53,7 @@ function describeStanding(open: StoreOpener): void {
   test(
     'a refused take takes nothing, so a caller who keeps on asking is let in all the same',
     onStore(open, async ({ store, advance }) => {
-      const request = requestOf(sampleWindow({ limit: 1 }))
+      const request = requestOf(briefWindow({ limit: 1 }))
       await store.admit(request)
       for (let i = 0; i < 4; i += 1) {
         refused(await store.admit(request))
@@ -78,8 +79,8 @@ function describeIdentity(open: StoreOpener): void {
   test(
     'R6 alternating windows of one holder never refill one another',
     onStore(open, async ({ store }) => {
-      const a = requestOf(sampleWindow({ id: 'a:free:400', limit: 2 }))
-      const b = requestOf(sampleWindow({ id: 'b:free:700', windowMs: 700, limit: 2 }))
+      const a = requestOf(sampleWindow({ id: 'a:free', limit: 2 }))
+      const b = requestOf(sampleWindow({ id: 'b:free', windowMs: 7_000_000, limit: 2 }))
       for (let i = 0; i < 2; i += 1) {
         admitted(await store.admit(a))
         admitted(await store.admit(b))
@@ -94,27 +95,26 @@ function describeIdentity(open: StoreOpener): void {
     'R6 windows of one length stay apart by id, and windows of one id by holder',
     onStore(open, async ({ store }) => {
       const windows = [
-        sampleWindow({ id: 'search:free:400', limit: 1 }),
-        sampleWindow({ id: 'search:ceiling:400', limit: 1 }),
-        sampleWindow({ id: 'search:free:400', limit: 1, holder: 'other' }),
+        sampleWindow({ limit: 1 }),
+        sampleWindow({ id: 'search:ceiling', limit: 1 }),
+        sampleWindow({ limit: 1, holder: 'other' }),
       ]
       for (const window of windows) admitted(await store.admit(requestOf(window)))
       for (const window of windows) refused(await store.admit(requestOf(window)))
       expect(await store.inspect('caller', 5)).toHaveLength(2)
       await store.reset('caller', 5)
       expect(await store.inspect('caller', 5)).toEqual([])
-      expect(await store.inspect('other', 5)).toMatchObject([
-        { id: 'search:free:400', windowMs: WINDOW_MS, used: 1 },
-      ])
+      const { id, windowMs } = sampleWindow()
+      expect(await store.inspect('other', 5)).toMatchObject([{ id, windowMs, used: 1 }])
     }),
   )
   test(
     'R6 a window that a request does not name lives on, as long as it is its turn',
     onStore(open, async ({ store, advance }) => {
-      const long = sampleWindow({ id: 'search:free:1500', windowMs: 1500, limit: 1 })
+      const long = sampleWindow({ id: 'search:free:long', windowMs: 1500, limit: 1 })
       admitted(await store.admit(requestOf(long)))
       for (let i = 0; i < 3; i += 1) {
-        admitted(await store.admit(requestOf(sampleWindow({ limit: 1 }))))
+        admitted(await store.admit(requestOf(briefWindow({ limit: 1 }))))
         await advance(WINDOW_MS + 10)
       }
       refused(await store.admit(requestOf(long)))
@@ -125,7 +125,8 @@ function describeIdentity(open: StoreOpener): void {
 }
 
 function describeRefunds(open: StoreOpener): void {
-  const adjustment = { shard: 5, holder: 'caller', id: 'search:free:400', windowMs: WINDOW_MS, limit: 3 }
+  const { holder, id, windowMs, limit } = sampleWindow()
+  const adjustment = { shard: 5, holder, id, windowMs, limit }
   test(
     'R7 a refund brings back what was taken, never more',
     onStore(open, async ({ store }) => {
@@ -138,13 +139,13 @@ function describeRefunds(open: StoreOpener): void {
   test(
     'R7 a refund goes into the record that was charged, and into none when that has left',
     onStore(open, async ({ store, advance }) => {
-      const early = admitted(await store.admit(requestOf(sampleWindow({ cost: 1 }))))
+      const early = admitted(await store.admit(requestOf(briefWindow({ cost: 1 }))))
       await advance(WINDOW_MS / 2)
-      const newer = admitted(await store.admit(requestOf(sampleWindow({ cost: 2 }))))
+      const newer = admitted(await store.admit(requestOf(briefWindow({ cost: 2 }))))
       await advance(WINDOW_MS / 2 + 5)
-      await store.adjust([{ ...adjustment, atMs: early.atMs, units: -1 }])
+      await store.adjust([{ ...adjustment, windowMs: WINDOW_MS, atMs: early.atMs, units: -1 }])
       expect(await store.inspect('caller', 5)).toMatchObject([{ used: 2 }])
-      await store.adjust([{ ...adjustment, atMs: newer.atMs, units: -1 }])
+      await store.adjust([{ ...adjustment, windowMs: WINDOW_MS, atMs: newer.atMs, units: -1 }])
       expect(await store.inspect('caller', 5)).toMatchObject([{ used: 1 }])
     }),
   )
@@ -158,8 +159,8 @@ function describeRefunds(open: StoreOpener): void {
   )
 }
 
-function describeMeters(open: StoreOpener): void {
-  const meter = sampleWindow({ id: 'chat:tokens:400', limit: 100, cost: 10 })
+function describeDebits(open: StoreOpener): void {
+  const meter = sampleWindow({ id: 'chat:tokens', limit: 100, cost: 10 })
   test(
     'R33 fifty calls at once against a budget for ten: ten pass',
     onStore(open, async ({ store }) => {
@@ -172,17 +173,18 @@ function describeMeters(open: StoreOpener): void {
   test(
     'R33 the true use is settled after the call: the rest comes back, an excess is charged and blocks',
     onStore(open, async ({ store, advance }) => {
-      const { id, windowMs, limit } = meter
-      const { atMs } = admitted(await store.admit(requestOf(meter)))
+      const brief = { ...meter, windowMs: WINDOW_MS }
+      const { id, windowMs, limit } = brief
+      const { atMs } = admitted(await store.admit(requestOf(brief)))
       const adjustment = { shard: 5, holder: 'caller', id, windowMs, limit, atMs }
       await store.adjust([{ ...adjustment, units: -7 }])
       expect(await store.inspect('caller', 5)).toMatchObject([{ used: 3 }])
       await store.adjust([{ ...adjustment, units: 200 }])
       expect(await store.inspect('caller', 5)).toMatchObject([{ used: 203 }])
-      const refusal = refused(await store.admit(requestOf(meter)))
+      const refusal = refused(await store.admit(requestOf(brief)))
       expect(refusal.ways[0]?.windows[0]?.remaining).toBe(0)
       await advance(WINDOW_MS + 5)
-      admitted(await store.admit(requestOf(meter)))
+      admitted(await store.admit(requestOf(brief)))
     }),
   )
   test(

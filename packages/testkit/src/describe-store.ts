@@ -9,8 +9,8 @@ import { describeStoreWindows } from './describe-store-windows.ts'
 import type { StoreOpener } from './open-store.ts'
 
 /**
- * What every store must do (RULES R2, R6, R7, R9, R11-R13, R15, R26, R33, R34), by its port alone. Stores that keep
- * their own time are waited for: the suite needs some 30 seconds of it, and the tests call for it in short pieces.
+ * What every store must do (RULES R2, R5-R7, R9-R13, R15, R20, R21, R23, R26, R27, R31, R33, R34), by its
+ * port alone. Stores that keep their own time are waited for, in short pieces: some 20 seconds of it.
  *
  * @param open makes a fresh, empty store for each test.
  * @example describeStore('memory', async () => { ... })

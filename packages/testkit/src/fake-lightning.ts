@@ -22,6 +22,7 @@ export interface FakeLightning extends LightningBackend {
   }
 }
 
+/** What a test may want of it. */
 export interface FakeLightningOptions {
   readonly network?: BitcoinNetwork
   /** Milliseconds since 1970 (default Date.now). */

@@ -17,6 +17,7 @@ export interface OpenBackend {
 /** Puts the proxy in front of a service. @returns the address that the backend, or the wallet, is to use. */
 export type Through = (serviceUrl: string) => Promise<string>
 
+/** A backend under test. */
 export interface BackendSubject {
   /**
    * Opens it once, for all tests. No test waits until a call of it times out: that is for tests of its own.

@@ -18,6 +18,7 @@ export interface RawHead {
   lines(name: string): readonly string[]
 }
 
+/** A whole answer. */
 export interface RawAnswer extends RawHead {
   readonly text: string
   json(): unknown

@@ -1,15 +1,22 @@
 import type { AdmitOutcome, AdmitRequest, ClaimRef, ClaimTake, WayTake, WindowTake } from '@turnpike/core'
 
-/** Length of sample windows: short, because stores with a clock of their own are waited for. */
+/** Length of windows that are waited for: short, because some stores have a clock of their own. */
 export const WINDOW_MS = 400
-/** Lease of sample claims: long enough that a slow machine does not end it by accident. */
+/** Lease of claims that are waited for. */
 export const LEASE_MS = 300
+/** Of what no test waits for: nothing ends by accident, however slow the machine. */
+const LONG_MS = 3_600_000
 /** No sample credential ends unless its test says so. */
 const NEVER_MS = 4_000_000_000_000
 
-/** Three units per `WINDOW_MS`; one is taken. */
+/** Three units an hour; one is taken. */
 export function sampleWindow(changes: Partial<WindowTake> = {}): WindowTake {
-  return { holder: 'caller', id: 'search:free:400', limit: 3, windowMs: WINDOW_MS, cost: 1, ...changes }
+  return { holder: 'caller', id: 'search:free', limit: 3, windowMs: LONG_MS, cost: 1, ...changes }
+}
+
+/** Three units per `WINDOW_MS`; one is taken. */
+export function briefWindow(changes: Partial<WindowTake> = {}): WindowTake {
+  return sampleWindow({ windowMs: WINDOW_MS, ...changes })
 }
 
 /** One use of a single-use, settled, paid credential. */
@@ -20,11 +27,16 @@ export function sampleClaim(changes: Partial<ClaimTake> = {}): ClaimTake {
     claimId: 'claim',
     uses: 1,
     expiresAtMs: NEVER_MS,
-    leaseMs: LEASE_MS,
+    leaseMs: LONG_MS,
     lapse: 'giveBack',
     settled: true,
     ...changes,
   }
+}
+
+/** The sample claim with a lease that a test waits for. */
+export function briefClaim(changes: Partial<ClaimTake> = {}): ClaimTake {
+  return sampleClaim({ leaseMs: LEASE_MS, ...changes })
 }
 
 /** A way that asks for nothing. */
@@ -47,11 +59,14 @@ export function claiming(...claims: readonly ClaimTake[]): AdmitRequest {
   return sampleRequest({ ways: [sampleWay({ claims })] })
 }
 
+/** The claim as it is ended by. */
 export function refOf({ credential, shard, claimId }: ClaimTake): ClaimRef {
   return { credential, shard, claimId }
 }
 
+/** What was admitted. */
 export type Admitted = Extract<AdmitOutcome, { outcome: 'admitted' }>
+/** What was refused. */
 export type Refused = Extract<AdmitOutcome, { outcome: 'refused' }>
 
 /** @throws when the request was not admitted. */

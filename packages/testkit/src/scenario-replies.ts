@@ -1,4 +1,5 @@
 import type { Admission } from '@turnpike/core'
+import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import type { ScenarioReplyName } from './scenario-routes.ts'
 
@@ -9,8 +10,10 @@ export interface ScenarioReply {
   readonly body?: object
 }
 
-export const LATE_MS = 400
-export const EVENT_PAUSE_MS = 80
+/** Resolves when the test draws its next mark: whatever waits for a test waits as long as that takes, on any machine. */
+export async function nextMark(): Promise<void> {
+  await once(process, 'SIGUSR2')
+}
 
 /** @throws for the handler that breaks */
 export async function replyOf(
@@ -37,7 +40,7 @@ export async function replyOf(
     case 'brokenDownload':
       return { status: 200, headers: { 'Content-Type': 'text/plain' }, body: Readable.from(brokenDownload()) }
     case 'late':
-      await pause(LATE_MS)
+      await nextMark()
       return json(admissionReport(admission))
     case 'cached':
       return json({}, { 'Cache-Control': 'public, max-age=60, s-maxage=600', Vary: 'Accept' })
@@ -63,9 +66,10 @@ function admissionReport(admission: Admission | undefined): object {
   return { admission: { way, policy, caller, usesLeft, free: admission.remaining('free') } }
 }
 
+/** Each event but the first comes with a mark. */
 async function* events(): AsyncGenerator<string> {
   for (let event = 1; event <= 5; event += 1) {
-    if (event > 1) await pause(EVENT_PAUSE_MS)
+    if (event > 1) await nextMark()
     yield `data: ${event}\n\n`
   }
 }

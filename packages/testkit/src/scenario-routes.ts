@@ -20,10 +20,11 @@ export type ScenarioPolicy =
 const work = pow(1, { adaptive: { max: 1 }, quota: false })
 const sold = anyOf(work, voucher)
 
-/** Windows long enough not to move during a test, but for `limited`. */
+/** Windows long enough not to move during a test, but for `brief`. */
 export const SCENARIO_POLICIES = {
   open: { kind: 'ceiling', windows: '1000/1m', options: { name: 'open' } },
-  limited: { kind: 'ceiling', windows: '2/1s', options: { name: 'limited' } },
+  limited: { kind: 'ceiling', windows: '2/1h', options: { name: 'limited' } },
+  brief: { kind: 'ceiling', windows: '2/1s', options: { name: 'brief' } },
   paid: { kind: 'protect', require: work, options: { name: 'paid' } },
   sold: { kind: 'protect', require: sold, options: { name: 'sold' } },
   /** Without a name: windows by route or place, challenges by route or path. */
@@ -44,6 +45,7 @@ export const SCENARIO_POLICIES = {
   foreign: { kind: 'foreign', windows: '1000/1m', options: { name: 'foreign' } },
 } as const satisfies Readonly<Record<string, ScenarioPolicy>>
 
+/** The names of all policies. */
 export type ScenarioPolicyName = keyof typeof SCENARIO_POLICIES
 
 /** What a handler of the scenario does: see `scenario-replies.ts`. */
@@ -63,6 +65,7 @@ export type ScenarioReplyName =
   | 'disappointing'
   | 'metering'
 
+/** One route, with the gates before it. */
 export interface ScenarioRoute {
   readonly method: 'GET' | 'POST'
   /** Mount prefix of the router it belongs to, where the framework has such. */
@@ -100,10 +103,12 @@ const ENDINGS: readonly ScenarioReplyName[] = [
   'secret',
 ]
 
+/** All routes. */
 export const SCENARIO_ROUTES: readonly ScenarioRoute[] = [
   ...ENDINGS.map((reply) => get(`/open/${reply}`, ['open'], reply)),
   ...ENDINGS.map((reply) => get(`/sold/${reply}`, ['sold'], reply)),
   get('/limited', ['limited'], 'admission'),
+  get('/brief', ['brief'], 'admission'),
   get('/paid', ['paid'], 'admission'),
   get('/sampled', ['sampled'], 'admission'),
   get('/items/:id', ['sampled'], 'admission'),

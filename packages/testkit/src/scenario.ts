@@ -3,16 +3,13 @@
  * server files, in a process of their own, from `@turnpike/testkit/scenario`: nothing here may import jest.
  */
 import { createGate, type Admission, type Gate, type GateOptions, type Store } from '@turnpike/core'
-import { replyOf, type ScenarioReply } from './scenario-replies.ts'
-import {
-  SCENARIO_POLICIES,
-  SCENARIO_ROUTES,
-  type ScenarioReplyName,
-  type ScenarioRoute,
-} from './scenario-routes.ts'
+import { nextMark, replyOf, type ScenarioReply } from './scenario-replies.ts'
+import { SCENARIO_ROUTES, type ScenarioReplyName, type ScenarioRoute } from './scenario-routes.ts'
 import { voucherRail } from './voucher-rail.ts'
 
-export { SCENARIO_POLICIES, SCENARIO_ROUTES }
+export { SCENARIO_POLICIES } from './scenario-routes.ts'
+export { scenarioGates } from './scenario-gates.ts'
+export type { GateMakers } from './scenario-gates.ts'
 export type {
   ScenarioPolicy,
   ScenarioPolicyName,
@@ -29,14 +26,16 @@ export interface ScenarioSettings {
   readonly storeDown?: boolean
 }
 
+/** The variable of the environment that holds the settings. */
 export const SETTINGS_VARIABLE = 'TURNPIKE_SCENARIO'
 /** Names the caller; without it the address does. */
 export const CALLER_HEADER = 'x-caller'
-/** Milliseconds that naming the caller takes, as if a database were asked. */
-export const DELAY_HEADER = 'x-delay'
+/** Present, it has the naming of the caller wait for the next mark, as for a slow database. */
+export const PAUSE_HEADER = 'x-pause'
 /** What the application exposes to scripts of other origins by itself. */
 export const OWN_EXPOSED_FIELD = 'X-Own-Field'
 
+/** The application, but for the framework. */
 export interface Scenario {
   readonly settings: ScenarioSettings
   readonly gate: Gate
@@ -91,7 +90,7 @@ function optionsOf(name: string, { storeDown = false }: ScenarioSettings): GateO
     rails: [voucherRail],
     log: () => undefined,
     caller: async (view) => {
-      await pause(Number(view.header(DELAY_HEADER) ?? 0))
+      if (view.header(PAUSE_HEADER) !== undefined) await pauseDecision()
       const id = view.header(CALLER_HEADER)
       return id === undefined ? undefined : { class: 'tester', id }
     },
@@ -106,6 +105,13 @@ function reporting(gate: Gate): Gate {
 
 function report(event: object): void {
   process.stdout.write(`${JSON.stringify(event)}\n`)
+}
+
+/** Goes on a little after the mark: the server has heard by then that a client left before it. */
+async function pauseDecision(): Promise<void> {
+  report({ type: 'deciding' })
+  await nextMark()
+  await pause(AFTERMATH_MS)
 }
 
 /** An answer reaches its client a little before the server itself learns that it is out. */

@@ -15,7 +15,7 @@ export function seededRandom(seed: number): () => number {
 
 /**
  * Callers who know how rivals count, and time their calls by it. Fixed windows, two-bucket counters, interpolated
- * sub-buckets and GCRA admit up to twice the limit under one or another of these (FACTS of rate limiting, accuracy).
+ * sub-buckets and GCRA admit up to twice the limit under one or another of these; `bench/` shows it.
  */
 export function adversarialSchedules(
   windowMs: number,
