@@ -2,12 +2,16 @@
  * Finds Chromium for the browser tests and installs Debian's where there is none and we may. Run by itself it says where
  * it is; uses nothing but Node.
  */
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
+import { installPackage } from './apt.js'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'
+const WAYS_OUT = `The browser tests need Chromium, and there is none here. Three ways out:
+  - apt-get install -y --no-install-recommends chromium      (Debian, Ubuntu; as root)
+  - CHROMIUM=/path/to/chrome npm run test:browser            (any Chromium or Chrome that you have)
+  - run the command again as root on a machine with apt-get: it installs Chromium by itself`
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === import.meta.filename) {
   console.log(`Chromium: ${findChromium() ?? installChromium()}`)
@@ -23,30 +27,10 @@ export function findChromium() {
   return [...candidates, MAC].find((candidate) => existsSync(candidate))
 }
 
-/** @returns {string} path of the program; ends the process with a word where it cannot be had */
+/** @returns {string} path of the program; ends the process with the ways out where it cannot be had */
 function installChromium() {
-  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0)
-    giveUp('there is none here')
-  console.log('Installing Chromium (apt-get) …')
-  const installed =
-    apt(['install', '-y', '--no-install-recommends', 'chromium']) ||
-    (apt(['update']) && apt(['install', '-y', '--no-install-recommends', 'chromium']))
-  const path = installed ? findChromium() : undefined
-  return path ?? giveUp('apt-get could not install it; the lines above say why')
-}
-
-/** @param {readonly string[]} args */
-function apt(args) {
-  // RUNLEVEL=1: what a package would start as a service stays down.
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
-  return spawnSync('apt-get', [...args], { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
-}
-
-/** @param {string} why @returns {never} */
-function giveUp(why) {
-  console.error(`The browser tests need Chromium, and ${why}. Three ways out:
-  - apt-get install -y --no-install-recommends chromium      (Debian, Ubuntu; as root)
-  - CHROMIUM=/path/to/chrome npm run test:browser            (any Chromium or Chrome that you have)
-  - run the command again as root on a machine with apt-get: it installs Chromium by itself`)
+  const path = installPackage('chromium') ? findChromium() : undefined
+  if (path !== undefined) return path
+  console.error(WAYS_OUT)
   process.exit(1)
 }

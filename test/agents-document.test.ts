@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import { createFetch, type Wallet } from '@turnpike/client'
-import { anchorsOf, rowsOf, sectionOf, textOf } from './document.ts'
+import { membersOf, MISSPELT, optionNames } from './code-names.ts'
+import { anchorsOf, rowNamesOf, rowsOf, sectionOf, textOf } from './document.ts'
 
 const ERRORS = 'docs/errors.md'
 const AGENTS = 'docs/agents.md'
 
-/** Far from every name there is. */
-const misspelt: object = { zzzzzzzzzzzzzzzzzzzz: 1 }
 const wallet: Wallet = {
   network: 'regtest',
   readInvoice: () => ({ network: 'regtest', amountMsat: 1, paymentHash: '', expiresAtMs: 0 }),
@@ -15,11 +14,10 @@ const wallet: Wallet = {
 
 describe('docs/agents.md', () => {
   test.each([
-    ['## createFetch', () => createFetch(misspelt)],
-    ['## Budget', () => createFetch({ wallet, budget: misspelt })],
+    ['## createFetch', () => createFetch(MISSPELT)],
+    ['## Budget', () => createFetch({ wallet, budget: MISSPELT })],
   ])('%s has a row for every option, and none is left over', (heading, configure) => {
-    const names = rowsOf(sectionOf(AGENTS, heading)).map(([name = '']) => /^`(\w+)`$/.exec(name)?.[1])
-    expect(names.filter((name) => name !== undefined).toSorted()).toEqual(namesIn(configure).toSorted())
+    expect(rowNamesOf(AGENTS, heading).toSorted()).toEqual(optionNames(configure).toSorted())
   })
 
   test('has every event', () => {
@@ -50,20 +48,3 @@ describe('docs/errors.md', () => {
     expect(codes.filter((code) => !anchorsOf(ERRORS).includes(code))).toEqual([])
   })
 })
-
-/** The members of a union of texts, read from the source. */
-function membersOf(file: string, union: string): readonly string[] {
-  const declared =
-    new RegExp(`export type ${union} =([^\\n]*(?:\\n  [^\\n]+)*)`).exec(textOf(file))?.[1] ?? ''
-  return [...declared.matchAll(/'([a-z_]+)'/g)].map(([, code = '']) => code)
-}
-
-/** All names there are: a far-fetched one gets the list for an answer. */
-function namesIn(configure: () => unknown): readonly string[] {
-  try {
-    configure()
-  } catch (error) {
-    return /it has ([\w, ]+)/.exec(String(error))?.[1]?.split(', ') ?? []
-  }
-  throw new Error('an option that does not exist was taken')
-}

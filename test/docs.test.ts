@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { createGate, memoryStore, pow, sats, TurnpikeError } from '@turnpike/core'
+import { createGate, memoryStore, pow, sats } from '@turnpike/core'
 import { lmdbStore } from '@turnpike/lmdb'
 import { turnpike } from '@turnpike/node'
 import { PROBLEM_CODES } from '@turnpike/protocol'
@@ -8,16 +8,19 @@ import { createFakeLightning } from '@turnpike/testkit'
 import { Redis } from 'ioredis'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { membersOf, MISSPELT, optionNames } from './code-names.ts'
 import {
   anchorsOf,
   codesIn,
   DOCUMENTS,
   relativeLinksOf,
   ROOT,
-  rowsOf,
+  rowNamesOf,
   sectionOf,
   textOf,
 } from './document.ts'
+
+const ERRORS_SOURCE = 'packages/core/src/errors.ts'
 
 describe('documents', () => {
   test.each(DOCUMENTS)('%s has links that lead somewhere', (file) => {
@@ -54,8 +57,8 @@ describe('documents', () => {
 
 describe('docs/errors.md', () => {
   const FILE = 'docs/errors.md'
-  const errors = membersOf('TurnpikeErrorCode')
-  const warnings = membersOf('WarningCode')
+  const errors = membersOf(ERRORS_SOURCE, 'TurnpikeErrorCode')
+  const warnings = membersOf(ERRORS_SOURCE, 'WarningCode')
   const entriesBelow = (heading: string): string[] =>
     [...sectionOf(FILE, heading).matchAll(/^### (.+)$/gm)].map(([, code = '']) => code)
 
@@ -90,8 +93,6 @@ describe('docs/errors.md', () => {
 
 describe('docs/configuration.md', () => {
   const FILE = 'docs/configuration.md'
-  /** Far from every name there is. */
-  const misspelt: object = { zzzzzzzzzzzzzzzzzzzz: 1 }
   const gate = createGate({ secret: 'a secret of the tests, long enough to be one', log: () => undefined })
 
   const seller = createGate({
@@ -101,48 +102,27 @@ describe('docs/configuration.md', () => {
   })
 
   test.each([
-    ['## createGate', () => createGate(misspelt)],
-    ['## policy', () => gate.policy(misspelt)],
-    ['## pow', () => gate.policy({ require: pow(4, misspelt) })],
-    ['## sats', () => seller.policy({ require: sats(10, misspelt) })],
-    ['## payments', () => createGate({ payments: misspelt, log: () => undefined })],
-    ['## memoryStore', () => memoryStore(misspelt)],
-    ['## lmdbStore', () => lmdbStore('unused.mdb', misspelt)],
-    ['## redisStore', () => redisStore(new Redis({ lazyConnect: true }), misspelt)],
-    ['## The node:http adapter', () => turnpike(gate, misspelt)],
+    ['## createGate', () => createGate(MISSPELT)],
+    ['## policy', () => gate.policy(MISSPELT)],
+    ['## pow', () => gate.policy({ require: pow(4, MISSPELT) })],
+    ['## sats', () => seller.policy({ require: sats(10, MISSPELT) })],
+    ['## payments', () => createGate({ payments: MISSPELT, log: () => undefined })],
+    ['## memoryStore', () => memoryStore(MISSPELT)],
+    ['## lmdbStore', () => lmdbStore('unused.mdb', MISSPELT)],
+    ['## redisStore', () => redisStore(new Redis({ lazyConnect: true }), MISSPELT)],
+    ['## The node:http adapter', () => turnpike(gate, MISSPELT)],
   ])('%s has a row for every option, and none is left over', (heading, configure) => {
-    const names = rowsOf(sectionOf(FILE, heading)).map(([name = '']) => /^`(\w+)`$/.exec(name)?.[1])
-    expect(names.filter((name) => name !== undefined).toSorted()).toEqual(optionsOf(configure).toSorted())
+    expect(rowNamesOf(FILE, heading).toSorted()).toEqual(optionNames(configure).toSorted())
   })
 
   test('the codes named there are those of errors', () => {
     const named = codesIn(textOf(FILE)).filter((code) => /^(?:option|secret|requirement|rail)_/.test(code))
     expect(named.length).toBeGreaterThan(5)
-    expect(named.filter((code) => !membersOf('TurnpikeErrorCode').includes(code))).toEqual([])
+    expect(named.filter((code) => !membersOf(ERRORS_SOURCE, 'TurnpikeErrorCode').includes(code))).toEqual([])
   })
 })
 
 function isPrivate(folder: string): boolean {
   const manifest: { readonly private?: boolean } = JSON.parse(textOf(join(folder, 'package.json')))
   return manifest.private === true
-}
-
-/** The members of a union of texts, read from the source: a type leaves nothing to ask at run time. */
-function membersOf(union: string): readonly string[] {
-  const source = textOf('packages/core/src/errors.ts')
-  const members = new RegExp(`export type ${union} =((?:\\s*\\| '[a-z0-9_]+')+)`).exec(source)?.[1] ?? ''
-  const codes = [...members.matchAll(/'([a-z0-9_]+)'/g)].map(([, code = '']) => code)
-  if (codes.length < 2) throw new Error(`cannot read ${union}`)
-  return codes
-}
-
-/** All options there are: a far-fetched name gets the list for an answer. */
-function optionsOf(configure: () => unknown): readonly string[] {
-  try {
-    configure()
-  } catch (error) {
-    if (!(error instanceof TurnpikeError) || error.code !== 'option_unknown') throw error
-    return (/there are ([\w, ]+)/.exec(error.message)?.[1] ?? '').trim().split(', ')
-  }
-  throw new Error('an option that does not exist was taken')
 }

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
+/** The folder of the repository. */
 export const ROOT = resolve(import.meta.dirname, '..')
 
 /** Every document that people read, by its path in the repository. */
@@ -15,6 +16,7 @@ export const DOCUMENTS: readonly string[] = [
   ...readdirSync(join(ROOT, 'packages')).map((name) => join('packages', name, 'README.md')),
 ].filter((file) => existsSync(join(ROOT, file)))
 
+/** The text of a file of the repository. */
 export function textOf(file: string): string {
   return readFileSync(join(ROOT, file), 'utf8')
 }
@@ -66,6 +68,31 @@ export function rowsOf(text: string): readonly (readonly string[])[] {
         .slice(1, -1)
         .map((cell) => cell.trim()),
     )
+}
+
+/** What the rows of a section's tables begin with, where that is one name in a code span. */
+export function rowNamesOf(file: string, heading: string): readonly string[] {
+  return rowsOf(sectionOf(file, heading)).flatMap(([first = '']) => /^`(\w+)`$/.exec(first)?.[1] ?? [])
+}
+
+/**
+ * The values of a worked example, which stand behind their names in the first block of text, two blanks or more apart.
+ *
+ * @returns what gives the value of a name; it throws an Error where there is none
+ */
+export function exampleOf(file: string, heading: string): (name: string) => string {
+  const lines = blockOf(sectionOf(file, heading), 'text').split('\n')
+  const values = new Map(
+    lines.map((line) => {
+      const [name = '', value] = line.split(/ {2,}/)
+      return [name, value] as const
+    }),
+  )
+  return (name) => {
+    const value = values.get(name)
+    if (value === undefined) throw new Error(`${heading} of ${file} has no '${name}'`)
+    return value
+  }
 }
 
 /** Codes in code spans. */

@@ -1,10 +1,8 @@
-import { TurnpikeError } from '@turnpike/core'
 import { accessTokens } from '@turnpike/oauth'
 import { describe, expect, test } from '@jest/globals'
+import { MISSPELT, optionNames } from './code-names.ts'
 import { rowsOf, sectionOf } from './document.ts'
 
-/** Far from every name there is. */
-const misspelt: object = { zzzzzzzzzzzzzzzzzzzzzzzz: 1 }
 const audience = 'search-api'
 
 describe('docs/oauth.md', () => {
@@ -13,19 +11,11 @@ describe('docs/oauth.md', () => {
   )
 
   test('has a row for every option of a source and of an issuer, and none is left over', () => {
-    const issuer = { issuer: 'https://auth.example.com', ...misspelt }
-    const options = [...optionsOf({ audience, ...misspelt }), ...optionsOf({ audience, issuer })]
+    const issuer = { issuer: 'https://auth.example.com', ...MISSPELT }
+    const options = [
+      { audience, ...MISSPELT },
+      { audience, issuer },
+    ].flatMap((given) => optionNames(() => accessTokens(given)))
     expect(documented.toSorted()).toEqual(options.toSorted())
   })
 })
-
-/** All options there are: a far-fetched name gets the list for an answer. */
-function optionsOf(options: object): readonly string[] {
-  try {
-    accessTokens(options)
-  } catch (error) {
-    if (!(error instanceof TurnpikeError) || error.code !== 'option_unknown') throw error
-    return (/there are ([\w, ]+)/.exec(error.message)?.[1] ?? '').trim().split(', ')
-  }
-  throw new Error('an option that does not exist was taken')
-}

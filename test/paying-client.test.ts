@@ -38,10 +38,12 @@ async function open(
   const gate = createGate({ name: 'shop', secret, lightning: backendOf(network, late), log: () => undefined })
   const { url, server } = await listen(listener(turnpike(gate)))
   servers.push(server)
+  const endings: unknown[] = []
+  gate.on('ended', (ending) => endings.push(ending))
   const events: ClientEvent[] = []
   const client = (options: FetchOptions = {}) =>
     createFetch({ wallet: walletOf(network), ...options, onEvent: (event) => events.push(event) })
-  return { url, client, types: () => events.map(({ type }) => type) }
+  return { url, client, endings, types: () => events.map(({ type }) => type) }
 }
 
 describe('a client with a wallet at a gate', () => {
@@ -87,7 +89,7 @@ describe('a client with a wallet at a gate', () => {
   test('R31 gets a failed call for the same money', async () => {
     const network = toyNetwork()
     let calls = 0
-    const { url, client } = await open(
+    const { url, client, endings } = await open(
       ({ protect }) =>
         protect(sats(10))((_, response) => {
           calls += 1
@@ -97,7 +99,7 @@ describe('a client with a wallet at a gate', () => {
     )
     const fetch = client()
     expect((await fetch(url)).status).toBe(500)
-    await pause(50)
+    while (endings.length === 0) await pause(5)
     expect([(await fetch(url)).status, network.paid.length]).toEqual([200, 1])
   })
 

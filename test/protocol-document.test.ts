@@ -19,20 +19,11 @@ import {
 } from '@turnpike/protocol'
 import { execFileSync } from 'node:child_process'
 import { createHash, createHmac, hkdfSync } from 'node:crypto'
-import { blockOf, codesIn, rowsOf, sectionOf } from './document.ts'
+import { blockOf, codesIn, exampleOf, rowsOf, sectionOf } from './document.ts'
 
 const FILE = 'docs/protocol.md'
 
-/** Names and values of the worked example, with two blanks or more between them. */
-const EXAMPLE: ReadonlyMap<string, string> = new Map(
-  blockOf(sectionOf(FILE, '## Worked example'), 'text')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line): [string, string] => {
-      const [name = '', value = ''] = line.split(/ {2,}/)
-      return [name, value]
-    }),
-)
+const text = exampleOf(FILE, '## Worked example')
 const CHALLENGE = text('challenge')
 const SIGNED_FIELDS = [
   'version',
@@ -46,12 +37,6 @@ const SIGNED_FIELDS = [
   'resource tag',
   'caller tag',
 ]
-
-function text(name: string): string {
-  const value = EXAMPLE.get(name)
-  if (value === undefined) throw new Error(`the worked example has no '${name}'`)
-  return value
-}
 
 const bytes = (name: string): Uint8Array => new Uint8Array(Buffer.from(text(name), 'hex'))
 const number = (name: string): number => Number.parseInt(text(name), 16)

@@ -2,29 +2,14 @@ import { describe, expect, test } from '@jest/globals'
 import { createGate, memoryStore, type RequestView, sats } from '@turnpike/core'
 import { createFakeLightning } from '@turnpike/testkit'
 import { createHash, createHmac, hkdfSync } from 'node:crypto'
-import { blockOf, rowsOf, sectionOf } from './document.ts'
+import { exampleOf, rowsOf, sectionOf } from './document.ts'
 
 const FILE = 'docs/protocol.md'
 const BYTES = sectionOf(FILE, "## The macaroon's bytes")
 
-/** Names and values of the worked macaroon, with two blanks or more between them. */
-const EXAMPLE: ReadonlyMap<string, string> = new Map(
-  blockOf(sectionOf(FILE, '## Worked macaroon'), 'text')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line): [string, string] => {
-      const [name = '', value = ''] = line.split(/ {2,}/)
-      return [name, value]
-    }),
-)
+const text = exampleOf(FILE, '## Worked macaroon')
 const FIELDS = ['version', 'payment hash', 'key id', 'home shard', 'amount', 'uses', 'issued', 'random']
 const CAVEATS = ['caveat 1', 'caveat 2', 'caveat 3']
-
-function text(name: string): string {
-  const value = EXAMPLE.get(name)
-  if (value === undefined) throw new Error(`the worked macaroon has no '${name}'`)
-  return value
-}
 
 const bytes = (name: string): Buffer => Buffer.from(text(name), 'hex')
 const hmac = (key: Uint8Array | string, data: Uint8Array | string): Buffer =>

@@ -157,28 +157,25 @@ describe('npm start', () => {
     [
       'Python',
       'python3',
+      '-c',
       `
 import hashlib, itertools, sys
 c = sys.argv[1]
 print(next(f"{n:x}" for n in itertools.count() if hashlib.sha256(f"{c}{n:x}".encode()).hexdigest()[:8] <= "0000ffff"))`,
     ],
-  ])('lets three lines of %s in, with nothing installed', async (_language, command, script) => {
-    const issued: unknown = JSON.parse((await curl(`${quickstart.url}/api/challenge`)).body)
-    const challenge = String(Object(issued).challenge)
-    const { stdout } = await run(command, ['-c', script, challenge])
-    const header = `X-PoW-Solution: challenge=${challenge},nonce=${stdout.trim()}`
-    expect(
-      (await curl('-X', 'POST', `${quickstart.url}/tools/call`, '-H', header, ...JSON_CALL)).status,
-    ).toBe(200)
-  })
-
-  test('lets three lines of Node in, with nothing installed', async () => {
-    const issued: unknown = JSON.parse((await curl(`${quickstart.url}/api/challenge`)).body)
-    const challenge = String(Object(issued).challenge)
-    const script = `const { hash } = require('node:crypto'), [c] = process.argv.slice(1); let n = 0
+    [
+      'Node',
+      process.execPath,
+      '-e',
+      `
+const { hash } = require('node:crypto'), [c] = process.argv.slice(1); let n = 0
 while (hash('sha256', c + n.toString(16)).slice(0, 8) > '0000ffff') n++
-console.log(n.toString(16))`
-    const { stdout } = await run(process.execPath, ['-e', script, challenge])
+console.log(n.toString(16))`,
+    ],
+  ])('lets three lines of %s in, with nothing installed', async (_language, command, flag, script) => {
+    const issued: unknown = JSON.parse((await curl(`${quickstart.url}/api/challenge`)).body)
+    const challenge = String(Object(issued).challenge)
+    const { stdout } = await run(command, [flag, script, challenge])
     const header = `X-PoW-Solution: challenge=${challenge},nonce=${stdout.trim()}`
     expect(
       (await curl('-X', 'POST', `${quickstart.url}/tools/call`, '-H', header, ...JSON_CALL)).status,

@@ -26,7 +26,7 @@ describe('the MCP conformance suite', () => {
       reportOf(undefined, '--suite', 'all'),
       reportOf(free, '--suite', 'all'),
     ])
-  }, 60_000)
+  })
   afterAll(async () => {
     await gate.close()
   })

@@ -109,7 +109,7 @@ async function checked(): Promise<readonly Diagnostic[]> {
     })
 }
 
-/** @param files what each was made of, by its path */
+/** @param files - what each was made of, by its path */
 async function runFiles(files: ReadonlyMap<string, Snippet>): Promise<readonly Complaint[]> {
   const child = fork(join(import.meta.dirname, 'run-snippets.js'), {
     execArgv: ['--no-warnings'],

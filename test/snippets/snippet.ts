@@ -36,7 +36,7 @@ interface Said {
 const NOTHING: Said = { given: [], refusedAt: [], notRun: undefined }
 
 /**
- * @param text of the document; by default what stands in the file
+ * @param text - of the document; by default what stands in the file
  * @throws Error for a comment that says none of the above, naming its place
  */
 export function snippetsOf(file: string, text = textOf(file)): readonly Snippet[] {

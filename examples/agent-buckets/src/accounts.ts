@@ -30,6 +30,7 @@ export function createAccount(name: string, agents: readonly string[]): Account 
   }
 }
 
+/** Knows these accounts alone, and of their keys no more than the hashes. */
 export function createDirectory(accounts: readonly Account[]): Directory {
   const sessions = new Map(accounts.map(({ cookie, name }) => [sessionIn(cookie), name]))
   const apiKeys = accounts.flatMap(({ name, keys }) =>

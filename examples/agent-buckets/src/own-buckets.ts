@@ -19,6 +19,7 @@ export interface Sizes {
   readonly anonymous: Windows
 }
 
+/** Those of the story. */
 export const SIZES = {
   human: '60/1m',
   agent: ['20/3s', '60/1m'],

@@ -32,7 +32,7 @@ export function createAgent(options: FetchOptions, print: (line: string) => void
 function wordsFor(event: ClientEvent): string | undefined {
   switch (event.type) {
     case 'solving':
-      return `working: ${event.expectedHashes * event.count} hashes, on average`
+      return `working: ${event.expectedHashes} hashes, on average`
     case 'solved':
       return `worked: ${event.hashes} hashes in ${Math.round(event.elapsedMs)} ms`
     case 'paying':

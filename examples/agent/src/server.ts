@@ -12,6 +12,7 @@ export interface ToolServer {
 
 /** Free calls: few and for a short time, so that the demo sees both sides of them. */
 export const FREE = '1/6s'
+/** What a call costs beyond that, either way. */
 export const PRICE_SATS = 10
 export const DIFFICULTY = 4
 

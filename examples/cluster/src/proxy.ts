@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 
+/** A proxy that listens. */
 export interface Proxy {
   readonly url: string
   close(): void

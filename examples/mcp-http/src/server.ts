@@ -20,7 +20,7 @@ app.use(express.json())
 // Lets the gate know whose call it is.
 app.all('/mcp', requestListener(createMcpHandler(makeServer), toNodeHandler))
 
-const server = app.listen(Number(process.env['PORT'] ?? 3406), '127.0.0.1', () => {
+const server = app.listen(Number(process.env['PORT'] ?? 3410), '127.0.0.1', () => {
   const address = server.address()
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/mcp`
   console.log(`The MCP server is up at ${url}

@@ -3,6 +3,7 @@ import { TurnpikeModule } from '@turnpike/nestjs'
 import { randomBytes } from 'node:crypto'
 import { ToolsController } from './tools.controller.ts'
 
+/** The gate comes from a factory, as a secret from a vault would. */
 @Module({
   imports: [
     TurnpikeModule.forRootAsync({

@@ -13,7 +13,7 @@ app.enableCors()
 const description = new DocumentBuilder().setTitle('Tools behind a gate').build()
 SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description))
 
-await app.listen(Number(process.env['PORT'] ?? 3405), '127.0.0.1')
+await app.listen(Number(process.env['PORT'] ?? 3409), '127.0.0.1')
 const url = await app.getUrl()
 console.log(`Nest is up at ${url}
 

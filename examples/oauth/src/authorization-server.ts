@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Provider, errors } from 'oidc-provider'
 import { listen, type Listening } from './listening.ts'
 
+/** An authorization server of this process. */
 export interface AuthorizationServer extends Listening {
   /** The one program that has an account. */
   readonly client: { readonly id: string; readonly secret: string }

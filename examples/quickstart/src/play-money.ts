@@ -10,6 +10,7 @@ export interface PlayMoney {
   close(): Promise<void>
 }
 
+/** Starts it. */
 export async function openPlayMoney(): Promise<PlayMoney> {
   // In a thread of its own: a payment takes 20 ms of computing, in which the server would stand still.
   const network = await createRegtestNetwork({ inWorker: true })

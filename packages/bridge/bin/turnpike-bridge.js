@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * Starts the bridge. In a source checkout that was never built it builds first, so that `npx turnpike-bridge` works right
- * after a clone; everything else is in src/main.ts.
+ * after a clone; everything else is in src.
  */
 import { spawnSync } from 'node:child_process'
 import { Console } from 'node:console'
@@ -9,7 +9,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-const main = new URL('../dist/main.js', import.meta.url)
+const main = new URL('../dist/index.js', import.meta.url)
 
 if (major < 20 || (major === 20 && minor < 19)) {
   stop(`turnpike-bridge needs Node 20.19 or newer; this is ${process.version}.`)
@@ -19,12 +19,12 @@ if (!existsSync(main)) build()
 // Standard output is for messages of MCP alone, and libraries may say something.
 globalThis.console = new Console(process.stderr)
 
-/** @type {typeof import('../src/main.ts')} */
+/** @type {typeof import('../src/index.ts')} */
 const { processIo, run } = await import(main.href)
 process.exitCode = await run(process.argv.slice(2), processIo())
 
 function build() {
-  if (!existsSync(new URL('../src/main.ts', import.meta.url))) {
+  if (!existsSync(new URL('../src/index.ts', import.meta.url))) {
     stop('turnpike-bridge is not installed completely (dist is missing). Install @turnpike/bridge again.')
   }
   console.error('turnpike-bridge: not built yet; building once ...')

@@ -1,10 +1,12 @@
 import { type InboundModernRoute, PerRequestHTTPServerTransport } from '@modelcontextprotocol/server'
 import type { Relay } from './relay.ts'
 
-export type ModernRoute = InboundModernRoute
-
 /** Serves one exchange of the 2026 era, which has no sessions: the way to the server lasts as long as its answer. */
-export async function serveExchange(relay: Relay, route: ModernRoute, request: Request): Promise<Response> {
+export async function serveExchange(
+  relay: Relay,
+  route: InboundModernRoute,
+  request: Request,
+): Promise<Response> {
   const transport = new PerRequestHTTPServerTransport({ classification: route.classification })
   try {
     await relay.connect(transport)

@@ -2,6 +2,7 @@ import {
   classifyInboundRequest,
   DEFAULT_MAX_REQUEST_BODY_SIZE,
   hostHeaderValidationResponse,
+  type InboundModernRoute,
   isInitializeRequest,
   isJsonContentType,
   localhostAllowedHostnames,
@@ -10,7 +11,7 @@ import {
   readRequestBody,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server'
-import { type ModernRoute, serveExchange } from './exchange.ts'
+import { serveExchange } from './exchange.ts'
 import { isObject } from './message.ts'
 import type { Relay } from './relay.ts'
 import { SessionBook, type SessionSettings } from './session-book.ts'
@@ -74,7 +75,7 @@ export class Front {
     }
   }
 
-  async #exchange(request: Request, route: ModernRoute): Promise<Response> {
+  async #exchange(request: Request, route: InboundModernRoute): Promise<Response> {
     const { openExchange } = this.#settings
     if (openExchange !== undefined) return await serveExchange(openExchange(), route, request)
     // Clients that know both eras take the hint and open a session.

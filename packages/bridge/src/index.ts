@@ -1,2 +1,3 @@
-export { processIo, run } from './main.ts'
-export type { Io } from './main.ts'
+export { processIo } from './io.ts'
+export type { Io } from './io.ts'
+export { run } from './main.ts'

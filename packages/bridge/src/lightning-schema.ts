@@ -56,4 +56,5 @@ export const lightningSchema = z
   })
   .meta({ id: 'lightning', description: 'Who makes the invoices, where calls cost sats.' })
 
+/** What stands under `lightning`. */
 export type FileLightning = z.infer<typeof lightningSchema>

@@ -7,9 +7,6 @@ import { EXIT, UsageError } from './exit-code.ts'
 import type { Io } from './io.ts'
 import { readServeFlags, type ServeFlags } from './serve-flags.ts'
 
-export { processIo } from './io.ts'
-export type { Io } from './io.ts'
-
 const EXAMPLES = `
 Examples:
   turnpike-bridge https://api.example/mcp
@@ -28,7 +25,7 @@ TURNPIKE_SECRET in the environment signs challenges; several, parted by commas, 
 
 /**
  * The command line.
- * @param argv arguments alone, without the program and its file
+ * @param argv - arguments alone, without the program and its file
  * @returns the exit code; never throws for what a user or a server may do wrong
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {

@@ -9,20 +9,25 @@ import {
 
 /** Messages as the SDK's transports hand them over: parsed and checked, of methods known and unknown. */
 
+/** What `JSON.parse` makes of `{...}`. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
+/** Is it an object, not null and not an array? */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Does it want an answer? */
 export function isRequest(message: JSONRPCMessage): message is JSONRPCRequest {
   return 'method' in message && 'id' in message
 }
 
+/** Does it want something done, and no answer? */
 export function isNotification(message: JSONRPCMessage): message is JSONRPCNotification {
   return 'method' in message && !('id' in message)
 }
 
+/** Is it an answer, be it a result or an error? */
 export function isResponse(message: JSONRPCMessage): message is JSONRPCResponse {
   return !('method' in message)
 }

@@ -10,6 +10,7 @@ interface Mirrored {
 /** RFC 9110 §5.6.2. */
 const TOKEN = /^[!#$%&'*+\-.^`|~\w]+$/
 const PLAIN = /^[\t\u0020-\u007e]+$/
+/** Objects within objects that are looked through for a parameter. */
 const MAX_DEPTH = 16
 
 /**
@@ -52,7 +53,7 @@ function mirroredIn(schema: unknown): readonly Mirrored[] {
 /** Only what is reached by `properties` alone has one place in the arguments. */
 function gather(schema: unknown, path: readonly string[], found: Mirrored[]): void {
   const properties = isObject(schema) ? schema['properties'] : undefined
-  if (!isObject(properties) || path.length > MAX_DEPTH) return
+  if (!isObject(properties) || path.length >= MAX_DEPTH) return
   for (const [name, property] of Object.entries(properties)) {
     const here = [...path, name]
     const field = isObject(property) ? property['x-mcp-header'] : undefined

@@ -96,8 +96,11 @@ export const policyFileSchema = z
   })
   .meta({ title: 'Turnpike policy file', description: 'What calls of an MCP server demand.' })
 
+/** The whole file, read. */
 export type PolicyFile = z.infer<typeof policyFileSchema>
+/** A policy as the file writes it. */
 export type FilePolicy = z.infer<typeof policy>
+/** What stands under `require`. */
 export type FileRequirement = z.infer<typeof requirement>
 
 /** The JSON Schema that editors check a policy file with (draft 2020-12). */

@@ -102,6 +102,17 @@ describe('the flags of a bridge', () => {
     expect(() => readBridgeFlags(url, { ...BRIDGE, ...flags }, env)).toThrow(message)
   })
 
+  test.each<[keyof BridgeFlags, string, string, string]>([
+    ['maxBits', '--max-bits', '0', '36'],
+    ['maxWait', '--max-wait', '0', '3600'],
+    ['maxSats', '--max-sats', '0', '100000000'],
+  ])('take %s from the least to the most, and nothing beyond', (name, flag, least, most) => {
+    const read = (value: string) => readBridgeFlags(ADDRESS, { ...BRIDGE, [name]: value }, {})
+    expect(() => [least, most].map(read)).not.toThrow()
+    for (const beyond of ['-1', String(Number(most) + 1)])
+      expect(() => read(beyond)).toThrow(`${flag} must be a whole number from ${least} to ${most}`)
+  })
+
   test('take an authorization from the environment alone', () => {
     const { server } = readBridgeFlags(ADDRESS, BRIDGE, { TURNPIKE_AUTHORIZATION: 'Bearer t0ken' })
     expect(server).toMatchObject({ headers: { Authorization: 'Bearer t0ken' } })
@@ -141,10 +152,21 @@ describe('the flags of serve', () => {
     ],
     ['a folder for a command', { stdio: '/tmp' }, /no command "\/tmp"/],
     ['a path with a query', { upstream: ADDRESS, path: '/mcp?x' }, /--path must begin with/],
-    ['no sessions', { upstream: ADDRESS, maxSessions: '0' }, /--max-sessions/],
-    ['no port', { upstream: ADDRESS, port: '65536' }, /--port/],
   ])('refuse %s', (_what, flags, message) => {
     expect(() => readServeFlags({ ...SERVE, ...flags }, process.env)).toThrow(message)
+  })
+
+  test.each<[keyof ServeFlags, string, number, number]>([
+    ['port', '--port', 0, 65_535],
+    ['maxSessions', '--max-sessions', 1, 10_000],
+    ['idle', '--idle', 1, 86_400],
+    ['proxies', '--proxies', 0, 10],
+  ])('take %s from the least to the most, and nothing beyond', (name, flag, least, most) => {
+    const read = (value: number) =>
+      readServeFlags({ ...SERVE, upstream: ADDRESS, [name]: String(value) }, process.env)
+    expect(() => [least, most].map(read)).not.toThrow()
+    for (const beyond of [least - 1, most + 1])
+      expect(() => read(beyond)).toThrow(`${flag} must be a whole number from ${least} to ${most}`)
   })
 
   test('a child gets the environment, and nothing of ours', () => {

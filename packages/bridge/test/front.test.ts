@@ -113,7 +113,7 @@ describe('sessions of a front', () => {
       path: '/mcp',
       isLocal: true,
       maxSessions: 2,
-      idleMs: 50,
+      idleMs: 1000,
       openExchange: undefined,
       open() {
         const up = new FakeTransport()
@@ -136,9 +136,11 @@ describe('sessions of a front', () => {
     const [busy, quiet] = await Promise.all([post(INITIALIZE), post(INITIALIZE)])
     const session = { 'mcp-session-id': busy.headers.get('mcp-session-id') ?? '' }
     await post(call({ name: 'x' }), session)
-    await new Promise((resolve) => {
-      setTimeout(resolve, 200)
-    })
+    while (!ups.some(({ isClosed }) => isClosed)) {
+      await new Promise((resolve) => {
+        setTimeout(resolve, 10)
+      })
+    }
     expect(ups.map(({ isClosed }) => isClosed)).toEqual([false, true])
     const gone = { 'mcp-session-id': quiet.headers.get('mcp-session-id') ?? '' }
     expect((await post(call({ name: 'x' }), gone)).status).toBe(404)

@@ -60,6 +60,18 @@ describe('mirrored parameters', () => {
     expect(parameters.fieldsOf(call(given))).toEqual(fields)
   })
 
+  test.each([
+    [16, { 'Mcp-Param-Deep': 'eu' }],
+    [17, {}],
+  ])('that stand %i objects deep are %j', (depth, fields) => {
+    const names = Array.from({ length: depth }, () => 'x')
+    const schema = names.reduce<object>((inner) => ({ properties: { x: inner } }), property('Deep'))
+    const given = names.reduce<unknown>((inner) => ({ x: inner }), 'eu')
+    const parameters = new MirroredParameters()
+    parameters.learn({ tools: [{ name: 'search', inputSchema: schema }] })
+    expect(parameters.fieldsOf(call(given))).toEqual(fields)
+  })
+
   test('go with calls of 2026 alone, once the tools were listed', async () => {
     const inner = new FakeTransport(true)
     const outer = new MirroringTransport(inner, new MirroredParameters())

@@ -156,3 +156,12 @@ async function stop(child: ChildProcessWithoutNullStreams): Promise<number | nul
   await ended
   return child.exitCode
 }
+
+/** Does a process with this number still run? */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}

@@ -13,6 +13,7 @@ import { fakeIo } from './fake-io.ts'
 import {
   BRIDGE,
   HOSTS,
+  isAlive,
   metaIn,
   openHost,
   type Progress,
@@ -241,12 +242,4 @@ async function connectSoon(kind: ClientKind, url: string): Promise<SampleClient>
 async function leave(client: SampleClient): Promise<void> {
   await client.transport?.terminateSession?.()
   await client.close()
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }

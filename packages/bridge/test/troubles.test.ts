@@ -6,7 +6,7 @@ import { createServer, request as connect } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fakeIo } from './fake-io.ts'
 import { CALL, end, INITIALIZE, open, rawBridge, type RawBridge, type RawMessage } from './raw-bridge.ts'
-import { BRIDGE, PYTHON_SERVER } from './running.ts'
+import { BRIDGE, isAlive, PYTHON_SERVER } from './running.ts'
 import { openTalkingServer, type TalkingServer } from './servers/talking-server.ts'
 
 const SSE = { 'Content-Type': 'text/event-stream' }
@@ -161,9 +161,7 @@ describe('a bridge to a server on HTTP', () => {
     })
     await bridge.next(({ params }) => params?.['progressToken'] === 'work')
     talking.happened.length = 0
-    const before = performance.now()
     expect(await end(bridge)).toBe(0)
-    expect(performance.now() - before).toBeLessThan(3000)
     expect(talking.happened).toEqual(['goodbye'])
   })
 
@@ -211,14 +209,6 @@ describe('a bridge to a child', () => {
 test('the stub is executable', () => {
   expect(() => accessSync(BRIDGE, constants.X_OK)).not.toThrow()
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
 
 /** A proxy of a few lines, with a gate around it. */
 async function openToll(target: string, wrap: Wrap) {

@@ -16,7 +16,10 @@ export function paintFor(output: Output, env: Io['env']): Paint {
   return { bold: painted(1), dim: painted(2), green: painted(32), red: painted(31), yellow: painted(33) }
 }
 
-/** Without control characters, those of direction included: text of strangers must not steer the terminal. */
+/**
+ * Without control characters, those of direction included: text of strangers must not steer the terminal. The same as core
+ * writes into its logs, which a test holds: a command starts faster without loading it.
+ */
 export function printable(text: string): string {
   return text.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -24,15 +24,16 @@ async function turnpike(args: readonly string[], stdin = ''): Promise<Ended> {
   })
 }
 
-/** Breaks off an endless search when it is well under way. */
-async function interrupted(workers: string) {
-  const args = ['solve', '-c', 'x', '--bits', '32', '--max-bits', '32', '--workers', workers]
-  const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+/** Breaks off an endless search when it is well under way: later where the process had not come to listen. */
+async function interrupted(workers: string, afterMs = 1000): Promise<Omit<Ended, 'stdout'>> {
+  const args = ['solve', '-c', 'x', '--bits', '32', '--count', '16', '--max-bits', '36', '--workers', workers]
+  const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
   let stderr = ''
   child.stderr.on('data', (chunk) => (stderr += String(chunk)))
-  setTimeout(() => child.kill('SIGINT'), 1500)
-  const exitCode = await new Promise((resolve) => child.on('exit', resolve))
-  return { exitCode, stderr }
+  const interrupting = setTimeout(() => child.kill('SIGINT'), afterMs)
+  const exitCode = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  clearTimeout(interrupting)
+  return child.signalCode === null ? { exitCode, stderr } : await interrupted(workers, 2 * afterMs)
 }
 
 describe('the installed command', () => {

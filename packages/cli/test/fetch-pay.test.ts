@@ -52,7 +52,7 @@ describe('fetch with a wallet', () => {
     ])
   })
 
-  test('R35 a price above --max-sats is not money.paid, and ends with 4', async () => {
+  test('R35 a price above --max-sats is not paid, and ends with 4', async () => {
     const { exitCode, stdout, stderr } = await buy(['--max-sats', '9'])
     expect([exitCode, stdout, money.paid]).toEqual([4, '', []])
     expect(stderr).toMatch(/^error: .* asks 10 sats.*budget\.perCallSats is 9 sats/)

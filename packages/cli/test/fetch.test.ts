@@ -145,6 +145,7 @@ describe('fetch at a gate', () => {
   test('interrupted while it works, ends with 130', async () => {
     const { io, interrupt, interrupts, written } = fakeIo()
     const running = run(['fetch', `${url}/hard`, '--max-bits', '36'], io)
+    while (interrupts.size === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     setTimeout(interrupt, 150)
     expect(await running).toBe(130)
     expect([interrupts.size, written]).toEqual([0, { stdout: '', stderr: 'Interrupted.\n' }])

@@ -1,5 +1,7 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 
-test('@turnpike/cli exports what its documentation lists, and no more', async () => {
-  expect(Object.keys(await import('@turnpike/cli')).toSorted()).toEqual(['processIo', 'run'])
+describe('@turnpike/cli', () => {
+  test('exports what its documentation lists, and no more', async () => {
+    expect(Object.keys(await import('@turnpike/cli')).toSorted()).toEqual(['processIo', 'run'])
+  })
 })

@@ -179,8 +179,11 @@ describe('solve', () => {
 
   test('interrupted, ends with 130, without a stack or a result', async () => {
     const { io, written, interrupt, interrupts } = fakeIo({ terminal: true })
-    setTimeout(interrupt, 300)
-    expect(await run(['solve', '-c', 'x', '--bits', '32', '--max-bits', '32'], io)).toBe(130)
+    const running = run(['solve', '-c', 'x', '--bits', '32', '--count', '16', '--max-bits', '36'], io)
+    while (interrupts.size === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    while (written.stderr === '') await new Promise((resolve) => setTimeout(resolve, 5))
+    interrupt()
+    expect(await running).toBe(130)
     expect(written.stdout).toBe('')
     expect(written.stderr.endsWith('\r\u001b[2KInterrupted.\n')).toBe(true)
     expect(interrupts.size).toBe(0)
@@ -188,7 +191,7 @@ describe('solve', () => {
 })
 
 describe('turnpike', () => {
-  const commands = ['solve', 'fetch', 'inspect', 'reset', 'cost', 'doctor', 'earnings', 'keys new']
+  const commands = 'solve,fetch,inspect,reset,cost,doctor,explain,top,earnings,keys new'.split(',')
   test.each(['', ...commands])('%s --help has usage, examples and exit codes', async (command) => {
     const { io, written } = fakeIo()
     expect(await run([...command.split(' '), '--help'].filter(Boolean), io)).toBe(0)

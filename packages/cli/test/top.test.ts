@@ -32,7 +32,7 @@ const STATUS = {
     {
       policy: 'search',
       admitted: { free: 5120, pow: 340, lightning: 12 },
-      refused: { proof_required: 371, pow_spent: 2 },
+      refused: { proof_required: 371, credential_spent: 2 },
       observed: {},
       inFlight: 3,
       sats: { received: 120, earned: 110.5 },
@@ -116,9 +116,9 @@ policy  admitted  refused  in flight  admitted in all, by way
 search  1.5/s     0.1/s    3          free 5,120  pow 340  lightning 12
 idle    0/s       0/s      0          free 9,000
 
-refused         policy  calls
-proof_required  search  371
-pow_spent       search  2
+refused           policy  calls
+proof_required    search  371
+credential_spent  search  2
 
 would be refused  policy  calls
 limit_reached     idle    12
@@ -269,9 +269,9 @@ describe('top at a gate of ours', () => {
 
   test('interrupted before there was anything ends with 130', async () => {
     const url = await serve(() => undefined)
-    const { io, written, interrupt } = fakeIo()
+    const { io, written, interrupt, interrupts } = fakeIo()
     const ended = run(['top', url], io)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await until(() => interrupts.size > 0)
     interrupt()
     expect([await ended, written.stdout, written.stderr]).toEqual([130, '', 'Interrupted.\n'])
   })

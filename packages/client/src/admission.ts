@@ -4,7 +4,7 @@ export interface AdmissionNote {
   readonly usesLeft: number | undefined
 }
 
-const NOTE = /^([a-z+]{1,32})(?:;uses=(\d{1,10}))?(?:;[a-z]{1,32}=\w{1,64})*$/
+const NOTE = /^([a-z+]{1,32})(?:;uses=(\d{1,10}))?(?:;(?!uses=)[a-z]{1,32}=\w{1,64})*$/
 
 /** @param value of `Turnpike-Admission`; undefined for anything else than one note */
 export function parseAdmission(value: string | undefined): AdmissionNote | undefined {

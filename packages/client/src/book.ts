@@ -32,8 +32,11 @@ interface Strike {
   readonly weight: number
 }
 
+/** Nothing spent, nothing bought. */
 export const EMPTY_BOOK: Book = { version: 1, olderMsat: 0, spends: [], purchases: [], strikes: [] }
+/** Weight of strikes, in sum, at which nothing more is paid to an origin. */
 export const STRIKES_OUT = 3
+/** The length of the windows. */
 export const DAY_MS = 86_400_000
 /** No payment hangs in the network for longer than this after its invoice expired; then it counts as spent. */
 const DOUBT_ENDS_MS = 14 * DAY_MS

@@ -3,11 +3,11 @@ import { publicUrl } from './events.ts'
 import type { Negotiation } from './negotiation.ts'
 import type { Negotiator } from './negotiator.ts'
 import { obstacle, type Obstacle } from './obstacle.ts'
-import type { Settings } from './options.ts'
+import type { Settings } from './fetch-options.ts'
 import { moveRequest, requestAfterRedirect } from './redirect.ts'
 import { createReplay } from './replay.ts'
 import type { Replay } from './replay.ts'
-import type { Answer, Subject } from './subject.ts'
+import type { Answer, Place } from './subject.ts'
 
 /** One call of the user's, and what it is about by now. */
 export interface Call {
@@ -127,11 +127,8 @@ function moveTo(call: Call, request: Request): void {
   call.replay = createReplay(call.request, call.settings.maxBodyBytes)
 }
 
-/** HEAD is the same thing as GET (DESIGN: "resource"); a query may hold a key, and sets no other price with most. */
-export function placeOf({
-  method,
-  url,
-}: Pick<Request, 'method' | 'url'>): Pick<Subject, 'origin' | 'request'> {
+/** HEAD counts as GET, as it does for gates; a query may hold a key, and sets no other price with most. */
+export function placeOf({ method, url }: Pick<Request, 'method' | 'url'>): Place {
   const { origin, pathname } = new URL(url)
   return { origin, request: `${method === 'HEAD' ? 'GET' : method} ${pathname}` }
 }

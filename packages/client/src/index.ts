@@ -20,7 +20,7 @@ export type {
 export { createNegotiator } from './negotiator.ts'
 export type { Negotiator } from './negotiator.ts'
 export type { Obstacle } from './obstacle.ts'
-export type { FetchOptions } from './options.ts'
+export type { FetchOptions } from './fetch-options.ts'
 export type { OtherRail } from './other-rails.ts'
 export { PaymentError } from './payment-error.ts'
 export type { PaymentErrorCode } from './payment-error.ts'

@@ -2,16 +2,17 @@ import { isProblemCode } from '@turnpike/protocol'
 import { parseAdmission } from './admission.ts'
 import { choose, type Way } from './choice.ts'
 import { credentialOf, type Credential } from './credential.ts'
+import { messageOf } from './error-message.ts'
 import type { NegotiationEvent } from './events.ts'
 import type { Means } from './negotiator.ts'
 import { obstacle, type Obstacle } from './obstacle.ts'
 import { isExposed } from './plain-http.ts'
-import { Purse, type Place } from './purse.ts'
-import { messageOf, type Quote } from './quote.ts'
+import { Purse } from './purse.ts'
+import type { Quote } from './quote.ts'
 import type { Refusal } from './refusal.ts'
 import { useOf, verdictOn, type Showing } from './showing.ts'
 import { sleep } from './sleep.ts'
-import type { Answer, GivenUp, Step, Subject } from './subject.ts'
+import type { Answer, GivenUp, Place, Step, Subject } from './subject.ts'
 import { waitWay, workWay, type Effort } from './ways.ts'
 import { workOn } from './work.ts'
 
@@ -96,7 +97,7 @@ export class Negotiation {
   }
 
   /** The call goes on at another address, of which nothing is known yet; what was shown must be concluded before. */
-  moveTo(place: Pick<Subject, 'origin' | 'request'>): void {
+  moveTo(place: Place): void {
     this.#place = place
     this.#effort.solutions = 0
   }

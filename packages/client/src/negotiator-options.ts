@@ -79,6 +79,7 @@ export interface MoneySettings {
   readonly now: () => number
 }
 
+/** The names of all options. */
 export const NEGOTIATOR_OPTIONS = [
   'solve',
   'wallet',
@@ -146,7 +147,7 @@ function checkMoney(options: NegotiatorOptions, now: () => number): MoneySetting
   return { wallet, limits: checkBudget(budget), ledger, approveAbove, now }
 }
 
-/** @throws RangeError */
+/** @returns the value, which lies within the bounds. @throws RangeError otherwise, NaN included */
 export function within(name: string, value: number, least: number, most: number): number {
   if (value >= least && value <= most) return value
   throw new RangeError(`${name} must be a number from ${least} to ${most}.`)

@@ -38,16 +38,18 @@ const ASSUMED_HASHES_PER_SECOND = 1_000_000
  * @example
  * const negotiator = createNegotiator({ wallet, budget: { perDaySats: 200 } })
  * const call = negotiator.open({ origin: 'https://mcp.example', request: 'search', signal })
- * let credential = await call.credential()
- * for (;;) {
- *   const answer = await send(message, credential)
- *   const problem = problemIn(answer)
- *   const step = problem && (await call.meet(refusalOf(problem)))
- *   if (step?.kind !== 'send') {
- *     await call.conclude({ status: problem ? problem.status : 200, admission })
- *     return answer
+ * let answer
+ * try {
+ *   let credential = await call.credential()
+ *   for (;;) {
+ *     answer = await send(message, credential?.text)
+ *     const problem = problemIn(answer)
+ *     const step = problem && (await call.meet(refusalOf(problem)))
+ *     if (step?.kind !== 'send') return answer
+ *     credential = step.credential
  *   }
- *   credential = step.credential
+ * } finally {
+ *   await call.conclude(noteOf(answer)) // { status, admission }, or undefined for no answer
  * }
  */
 export function createNegotiator(options: NegotiatorOptions = {}): Negotiator {
@@ -59,6 +61,7 @@ export function createNegotiator(options: NegotiatorOptions = {}): Negotiator {
   return negotiatorWith(checkNegotiatorOptions(options))
 }
 
+/** The same, of options that were checked. */
 export function negotiatorWith(settings: NegotiatorSettings): Negotiator {
   const { money, now } = settings
   const means: Means = {

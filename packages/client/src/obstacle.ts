@@ -10,6 +10,7 @@ export interface Obstacle {
   readonly asked?: BudgetAsk
 }
 
+/** @param message for whoever runs the client; says the fix */
 export function obstacle(reason: GiveUpReason, message: string): Obstacle {
   return { kind: 'obstacle', reason, message }
 }

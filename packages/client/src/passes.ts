@@ -1,5 +1,6 @@
 import type { PowOffer } from '@turnpike/protocol'
 import type { Wanted } from './purchase.ts'
+import type { Place } from './subject.ts'
 
 /** A solution that is good for several calls. It costs no money, so it is kept in memory. */
 export interface Pass extends Wanted {
@@ -29,7 +30,7 @@ export class Passes {
   }
 
   /** Takes one use. */
-  take(wanted: Pick<Wanted, 'origin' | 'request'>, nowMs: number): Pass | undefined {
+  take(wanted: Place, nowMs: number): Pass | undefined {
     for (const pass of this.#passes) {
       if (pass.goodUntilMs <= nowMs || pass.usesLeft < 1) this.#passes.delete(pass)
       else if (pass.origin === wanted.origin && pass.request === wanted.request) {
@@ -46,6 +47,7 @@ export class Passes {
     this.#passes.add(pass)
   }
 
+  /** Forgets one that was refused. */
   drop(pass: Pass): void {
     this.#passes.delete(pass)
   }

@@ -10,13 +10,14 @@ import {
   type Reserved,
 } from './book.ts'
 import { BudgetExceededError, type BudgetAsk } from './budget.ts'
+import { messageOf } from './error-message.ts'
 import type { NegotiationEvent } from './events.ts'
 import { isHeldIn, type Ledger } from './ledger.ts'
 import type { MoneySettings } from './negotiator-options.ts'
 import { obstacle, type Obstacle } from './obstacle.ts'
 import { findPayment, payInvoice, type PaymentEnd } from './payment-end.ts'
 import { holdOf, isFor, withoutHold, type Holder, type Purchase, type Wanted } from './purchase.ts'
-import { messageOf, quoteFor, type Quote } from './quote.ts'
+import { quoteFor, type Quote } from './quote.ts'
 import type { Sale } from './refusal.ts'
 
 /** What a payment is for, and on whose behalf. */
@@ -243,6 +244,7 @@ function overBudget(asked: BudgetAsk): Obstacle {
   return { ...obstacle('over_budget', new BudgetExceededError(asked).message), asked }
 }
 
+/** Why nothing is paid to whoever took money and refused what it bought. */
 export function sellerStopped(origin: string): Obstacle {
   return obstacle(
     'seller_stopped',

@@ -1,7 +1,7 @@
 import { isPreimageOf } from '@turnpike/protocol'
+import { messageOf } from './error-message.ts'
 import { PaymentError } from './payment-error.ts'
 import type { Purchase } from './purchase.ts'
-import { messageOf } from './quote.ts'
 import type { Payment, Wallet } from './wallet.ts'
 
 /** How a payment ended, as far as anybody knows. */

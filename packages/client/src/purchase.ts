@@ -86,6 +86,7 @@ export function withHold(purchase: Purchase, hold: Hold, isHeld: IsHeld): Purcha
   return { ...purchase, holds: [...purchase.holds.filter(isHeld), hold] }
 }
 
+/** The purchase without the holds of this call. */
 export function withoutHold(purchase: Purchase, call: string): Purchase {
   return { ...purchase, holds: purchase.holds.filter((hold) => hold.call !== call) }
 }

@@ -9,7 +9,7 @@ import { randomName } from './random-name.ts'
 import type { Refusal } from './refusal.ts'
 import type { Shelf, Use } from './shelf.ts'
 import { unlessAborted } from './sleep.ts'
-import type { Subject } from './subject.ts'
+import type { Place } from './subject.ts'
 
 /** What all calls of a client share, as far as it is about money. */
 export interface Funds {
@@ -25,9 +25,6 @@ export interface PurseOwner {
   readonly isAuthorizationTaken: boolean
   readonly tell: (event: NegotiationEvent) => void
 }
-
-/** Where the call is. */
-export type Place = Pick<Subject, 'origin' | 'request'>
 
 const PAYS_ONCE = obstacle('already_paid', 'One call pays once.')
 

@@ -1,4 +1,5 @@
 import { inSats, type Limits } from './budget.ts'
+import { messageOf } from './error-message.ts'
 import { obstacle, type Obstacle } from './obstacle.ts'
 import type { Sale } from './refusal.ts'
 import { termsOf } from './token-terms.ts'
@@ -49,8 +50,4 @@ function readTerms({ invoice }: Sale, wallet: Wallet): InvoiceTerms | Obstacle {
   } catch (error) {
     return obstacle('invoice_invalid', `The wallet cannot read the invoice: ${messageOf(error)}`)
   }
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -23,6 +23,9 @@ export interface Subject {
   readonly isAuthorizationTaken?: boolean
 }
 
+/** Where a call is, and what it asks for there. */
+export type Place = Pick<Subject, 'origin' | 'request'>
+
 /** What to do about a refusal. */
 export type Step =
   /** Ask again, with this credential if there is one. What had to be waited for is over. */

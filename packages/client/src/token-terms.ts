@@ -1,4 +1,5 @@
 import { decodeBase64, decodeMacaroon, L402_IDENTIFIER_BYTES } from '@turnpike/protocol'
+import { toHex } from './hex.ts'
 
 /** What can be seen of a token that is a macaroon in the usual layout. Nobody vouches for it. */
 export interface TokenTerms {
@@ -31,8 +32,4 @@ function hashIn(identifier: Uint8Array): Uint8Array | undefined {
   return identifier.length === L402_IDENTIFIER_BYTES && high === 0 && low === 0
     ? identifier.slice(2, 34)
     : undefined
-}
-
-function toHex(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -9,6 +9,7 @@ export interface InvoiceTerms {
   readonly network: 'bitcoin' | 'testnet' | 'signet' | 'regtest'
 }
 
+/** What a wallet is asked to pay. */
 export interface PaymentRequest {
   /** BOLT 11 text. */
   readonly invoice: string
@@ -16,6 +17,7 @@ export interface PaymentRequest {
   readonly maxFeeMsat?: number
 }
 
+/** What a wallet says of a payment that went through. */
 export interface Payment {
   /** 64 lower-case hex digits; its SHA-256 is the payment hash. */
   readonly preimage: string

@@ -35,10 +35,12 @@ describe('a refusal whose document', () => {
   })
 
   test('never ends does not outlive the signal', async () => {
-    const url = await serve((_, response) => void response.writeHead(402, PROBLEM).write('{'))
-    const before = performance.now()
-    await expect(client().fetch(url, { signal: AbortSignal.timeout(100) })).rejects.toThrow('timeout')
-    expect(performance.now() - before).toBeLessThan(2000)
+    const controller = new AbortController()
+    const url = await serve((_, response) => {
+      response.writeHead(402, PROBLEM).write('{')
+      controller.abort(new Error('enough'))
+    })
+    await expect(client().fetch(url, { signal: controller.signal })).rejects.toThrow('enough')
   })
 
   test('has a name of the prototype for a code is met like any other', async () => {
@@ -102,18 +104,16 @@ describe('a 503 with Retry-After', () => {
 describe('an aborted call, whatever hangs', () => {
   const never = async () => await new Promise<never>(() => {})
 
-  /** @returns after how long it rejected with the reason */
-  async function abortTime(call: (signal: AbortSignal) => Promise<unknown>): Promise<number> {
+  /** What hangs would hang for ever. */
+  async function expectEnd(call: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
     const controller = new AbortController()
     setTimeout(() => controller.abort(new Error('enough')), 100)
-    const before = performance.now()
     await expect(call(controller.signal)).rejects.toThrow('enough')
-    return performance.now() - before
   }
 
   test('a ledger that is locked', async () => {
     const { fetch } = client({ wallet: walletOf(), ledger: { ...memoryLedger(), read: never } })
-    expect(await abortTime((signal) => fetch('http://127.0.0.1:1/', { signal }))).toBeLessThan(1000)
+    await expectEnd(async (signal) => await fetch('http://127.0.0.1:1/', { signal }))
   })
 
   test('a wallet that is asked what became of payments', async () => {
@@ -122,7 +122,7 @@ describe('an aborted call, whatever hangs', () => {
     const wallet = walletOf(network, { onPay: () => Promise.reject(new Error('lost')), onFind: never })
     const { fetch } = client({ wallet })
     for (let call = 0; call < 2; call += 1) {
-      expect(await abortTime((signal) => fetch(url, { signal }))).toBeLessThan(1000)
+      await expectEnd(async (signal) => await fetch(url, { signal }))
     }
   })
 
@@ -135,7 +135,7 @@ describe('an aborted call, whatever hangs', () => {
     const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(9)) })
     const call = (signal: AbortSignal): Promise<unknown> =>
       client({ wallet: walletOf(network) }).fetch(url, { method: 'POST', body, duplex: 'half', signal })
-    expect(await abortTime(call)).toBeLessThan(1000)
+    await expectEnd(call)
   })
 
   test('a wait behind redirects, with all garbage collected', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { createNegotiator, memoryLedger, refusalOf } from '@turnpike/client'
-import type { Ledger, NegotiationEvent, NegotiatorOptions, Purchase, Refusal } from '@turnpike/client'
+import type { Ledger, NegotiationEvent, NegotiatorOptions, Refusal } from '@turnpike/client'
 import { parseProblem } from '@turnpike/protocol'
+import { samplePurchase } from './sample-purchase.ts'
 import { toyNetwork, walletOf, type ToyNetwork } from './toy-wallet.ts'
 
 /** A problem document of a gate, as it also comes over other transports than HTTP. */
@@ -207,22 +208,12 @@ describe('a negotiation without fetch', () => {
     ['http://127.0.0.1:80', true],
   ])('R35 shows what is in the ledger for %s: %s', async (origin, isShown) => {
     const ledger = memoryLedger()
-    const bought: Purchase = {
-      paymentHash: 'ab'.repeat(32),
-      invoice: 'lnbc1',
-      invoiceExpiresAtMs: 0,
-      amountMsat: 1,
-      maxFeeMsat: 0,
-      scheme: 'L402',
-      token: 'AAAA',
-      preimage: 'cd'.repeat(32),
+    const bought = samplePurchase({
       goodUntilMs: Date.now() + 60_000,
       origin,
       request: 'search',
-      isTurnpike: true,
       wasAccepted: true,
-      holds: [],
-    }
+    })
     await ledger.update((book) => ({ book: { ...book, purchases: [bought] }, result: undefined }))
     const { open } = negotiator({ ledger, allowPlainHttp: true })
     expect((await open('search', origin).credential()) !== undefined).toBe(isShown)

@@ -1,17 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Wallet } from '@turnpike/client'
-import { readFileSync } from 'node:fs'
 import { client, useServers } from './site.ts'
 import { sha256 } from './toy-wallet.ts'
+import { CHALLENGE_HEADERS } from '../../protocol/test/challenge-headers.ts'
 
-interface Vector {
-  readonly name: string
-  readonly header: string
-  readonly expect: { readonly token: string; readonly invoice: string } | null
-}
-const VECTORS: readonly Vector[] = JSON.parse(
-  readFileSync(new URL('../../protocol/test/vectors/challenge-headers.json', import.meta.url), 'utf8'),
-)
 const OWN_LINE =
   'PoW challenge="AAAA", difficulty="4", target="0000ffff", count="1", algorithm="sha256", expires="1"'
 /** Of the macaroon in the headers. */
@@ -39,7 +31,7 @@ function wallet(): Wallet & { readonly paid: string[] } {
 }
 
 describe('a 402 as other servers send it', () => {
-  const forms = VECTORS.flatMap(({ name, header, expect: expected }) => [
+  const forms = CHALLENGE_HEADERS.flatMap(({ name, header, expect: expected }) => [
     { name, lines: [header], expected },
     { name: `${name}, our own line after it`, lines: [header, OWN_LINE], expected },
   ])
@@ -60,7 +52,7 @@ describe('a 402 as other servers send it', () => {
   })
 
   test('Aperture: the old name first, then the new one, which is answered', async () => {
-    const { header = '', expect: expected } = VECTORS[0] ?? {}
+    const { header = '', expect: expected } = CHALLENGE_HEADERS[0] ?? {}
     const shown: unknown[] = []
     const url = await serve((request, response) => {
       const { authorization } = request.headers

@@ -1,24 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Bought } from '../src/payer.ts'
 import { useOf, verdictOn, type Showing, type Verdict } from '../src/showing.ts'
+import { samplePurchase } from './sample-purchase.ts'
 
-const BOUGHT: Bought = {
-  paymentHash: 'ab'.repeat(32),
-  invoice: 'lnbc1',
-  invoiceExpiresAtMs: 0,
-  amountMsat: 1,
-  maxFeeMsat: 0,
-  scheme: 'L402',
-  token: 'AAAA',
-  preimage: 'cd'.repeat(32),
-  goodUntilMs: 1,
-  origin: 'https://a.example',
-  request: 'GET /',
-  isTurnpike: true,
-  usesLeft: 4,
-  wasAccepted: false,
-  holds: [],
-}
+const BOUGHT = samplePurchase({ usesLeft: 4 })
 const WORK: Showing = { rail: 'pow', text: '', pass: undefined }
 const FRESH: Showing = { rail: 'lightning', bought: BOUGHT, isFresh: true }
 const REUSED: Showing = { ...FRESH, isFresh: false }
@@ -26,29 +10,29 @@ const FOREIGN: Showing = { ...REUSED, bought: { ...BOUGHT, isTurnpike: false } }
 const SALE = { scheme: 'L402', token: 'BBBB', invoice: 'lnbc1' } as const
 
 describe('a credential that was refused', () => {
-  test.each<[string, Showing, string, Verdict]>([
-    ['work', WORK, '402 credential_spent', 'refused'],
-    ['work', WORK, '402', 'refused'],
-    ['work', WORK, '402 quota_reached', 'unsuited'],
-    ['work', WORK, '429 ceiling_reached', 'keep'],
-    ['work', WORK, '503 store_down', 'keep'],
-    ['work', WORK, '401', 'unconcerned'],
-    ['work', WORK, '409 credential_in_use', 'unconcerned'],
-    ['a fresh payment', FRESH, '402 credential_unsettled', 'keep'],
-    ['a fresh payment', FRESH, '402 quota_reached', 'keep'],
-    ['a fresh payment', FRESH, '402 credential_too_weak', 'refused'],
-    ['a fresh payment', FRESH, '402 credential_forged', 'refused'],
-    ['a fresh payment', FRESH, '402', 'refused'],
-    ['a fresh payment', FRESH, '409 credential_in_use', 'keep'],
-    ['a fresh payment', FRESH, '409', 'unconcerned'],
-    ['a fresh payment', FRESH, '429', 'keep'],
-    ['a fresh payment', FRESH, '503 lightning_down', 'keep'],
-    ['a fresh payment', FRESH, '401', 'unconcerned'],
-    ['an older payment', REUSED, '402 credential_too_weak', 'unsuited'],
-    ['an older payment', REUSED, '402 credential_expired', 'refused'],
-    ['an older payment', REUSED, '401', 'unconcerned'],
-    ["another server's", FOREIGN, '401', 'refused'],
-  ])('%s, row %#', (_, showing, refusal, verdict) => {
+  test.each<[string, string, Verdict, Showing]>([
+    ['work', '402 credential_spent', 'refused', WORK],
+    ['work', '402', 'refused', WORK],
+    ['work', '402 quota_reached', 'unsuited', WORK],
+    ['work', '429 ceiling_reached', 'keep', WORK],
+    ['work', '503 store_down', 'keep', WORK],
+    ['work', '401', 'unconcerned', WORK],
+    ['work', '409 credential_in_use', 'unconcerned', WORK],
+    ['a fresh payment', '402 credential_unsettled', 'keep', FRESH],
+    ['a fresh payment', '402 quota_reached', 'keep', FRESH],
+    ['a fresh payment', '402 credential_too_weak', 'refused', FRESH],
+    ['a fresh payment', '402 credential_forged', 'refused', FRESH],
+    ['a fresh payment', '402', 'refused', FRESH],
+    ['a fresh payment', '409 credential_in_use', 'keep', FRESH],
+    ['a fresh payment', '409', 'unconcerned', FRESH],
+    ['a fresh payment', '429', 'keep', FRESH],
+    ['a fresh payment', '503 lightning_down', 'keep', FRESH],
+    ['a fresh payment', '401', 'unconcerned', FRESH],
+    ['an older payment', '402 credential_too_weak', 'unsuited', REUSED],
+    ['an older payment', '402 credential_expired', 'refused', REUSED],
+    ['an older payment', '401', 'unconcerned', REUSED],
+    ["another server's", '401', 'refused', FOREIGN],
+  ])('%s, by %s: %s', (_, refusal, verdict, showing) => {
     const [status, code] = refusal.split(' ')
     expect(verdictOn(showing, { status: Number(status), code })).toBe(verdict)
   })
@@ -71,7 +55,6 @@ describe('a credential that was shown', () => {
   })
 
   test('is good for ever where nobody knows how often it is', () => {
-    const { usesLeft: _uses, ...unlimited } = BOUGHT
-    expect(useOf(unlimited, 200, undefined)).toEqual({ isAccepted: true, usesLeft: undefined })
+    expect(useOf(samplePurchase(), 200, undefined)).toEqual({ isAccepted: true, usesLeft: undefined })
   })
 })

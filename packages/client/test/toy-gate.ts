@@ -18,7 +18,7 @@ export interface ToyOptions {
   readonly retryAfter?: string
 }
 
-/** A gate of forty lines, which knows nothing of Turnpike's own: challenges are random texts, checked by node:crypto. */
+/** A gate that shares no check with Turnpike's own: challenges are random texts, their nonces judged by node:crypto. */
 export function toyGate(options: ToyOptions = {}) {
   const { target = 0x0fffffff, count = 1, admits = () => true } = options
   const open = new Set<string>()

@@ -43,7 +43,7 @@ const GRACE_MS = 60_000
 /**
  * The state of an invoice that is not paid, for services that do not say when one has expired.
  *
- * @param invoice as the service repeats it; without one it stays pending.
+ * @param invoice - as the service repeats it; without one it stays pending.
  */
 export function unpaidState(invoice: string | undefined, nowMs: number): InvoiceState {
   if (invoice === undefined) return 'pending'

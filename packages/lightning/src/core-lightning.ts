@@ -5,6 +5,7 @@ import { hashIn, memberOf, textIn } from './reply.ts'
 import { createService, type Service } from './service.ts'
 import { checkCredential, checkServiceOptions, type ServiceOptions } from './service-options.ts'
 
+/** Options of `coreLightning()` and `coreLightningWallet()`. */
 export interface CoreLightningOptions extends ServiceOptions {
   /** A rune that is restricted to the methods which are called (docs/lightning.md). */
   readonly rune: string | undefined

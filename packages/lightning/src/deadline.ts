@@ -3,7 +3,7 @@
  * work. The timer holds the controller: in Node 20, what `AbortSignal.any` makes may be collected while it is waited for,
  * and then never aborts.
  *
- * @param outer the caller's own signal, if it has one.
+ * @param outer - the caller's own signal, if it has one.
  */
 export async function withDeadline<T>(
   ms: number,

@@ -11,6 +11,7 @@ export interface RawReply {
   readonly text: string
 }
 
+/** What is sent, and when the answer is complete: with its first line, or with its end. */
 export interface ExchangeTerms {
   readonly body: string
   readonly secure: boolean
@@ -21,7 +22,7 @@ export interface ExchangeTerms {
 /**
  * Sends a request and receives its answer. What happens to the connection after that does not matter.
  *
- * @param owner for messages.
+ * @param owner - for messages.
  * @throws LightningError `lightning_unreachable` when nothing was sent, `lightning_timeout`, `lightning_reply_invalid`;
  * BrokenConnection.
  */

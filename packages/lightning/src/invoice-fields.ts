@@ -14,7 +14,7 @@ export interface InvoiceFields {
 /**
  * Cuts the data part of an invoice whose checksum is known to be right.
  *
- * @param data what follows the last `1`, in lower case.
+ * @param data - what follows the last `1`, in lower case.
  * @throws Error for a field that is cut short.
  */
 export function parseInvoiceFields(data: string): InvoiceFields {

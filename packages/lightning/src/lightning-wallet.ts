@@ -16,6 +16,7 @@ export interface InvoicePayer {
   close?(): unknown
 }
 
+/** Options of `lightningWallet()`. */
 export interface LightningWalletOptions {
   /** The only network it pays on. Default `'bitcoin'`. */
   readonly network?: BitcoinNetwork

@@ -8,6 +8,7 @@ import { checkWalletOptions } from './payment-time.ts'
 import type { WalletOptions } from './service-options.ts'
 import { createWallet, type LightningWallet, type Sent, succeeded } from './wallet.ts'
 
+/** Options of `lnbitsWallet()`. */
 export interface LnbitsWalletOptions extends WalletOptions {
   /** The wallet's admin key: LNbits has no other that can pay. Keep little in that wallet. */
   readonly adminKey: string | undefined

@@ -4,6 +4,7 @@ import { hashIn, memberOf, textIn } from './reply.ts'
 import { createService, type Service } from './service.ts'
 import { checkCredential, checkServiceOptions, type ServiceOptions } from './service-options.ts'
 
+/** Options of `lnbits()`. */
 export interface LnbitsOptions extends ServiceOptions {
   /** The wallet's invoice key ("Invoice/read key"), which cannot pay. */
   readonly invoiceKey: string | undefined

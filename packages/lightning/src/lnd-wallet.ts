@@ -8,6 +8,7 @@ import { checkWalletOptions, msToWait, secondsToTry } from './payment-time.ts'
 import type { WalletOptions } from './service-options.ts'
 import { createWallet, type LightningWallet, type Sent, succeeded } from './wallet.ts'
 
+/** Options of `lndWallet()`. */
 export interface LndWalletOptions extends WalletOptions {
   /** Hex of a macaroon that may pay and look up payments, and nothing else (docs/lightning.md). */
   readonly macaroon: string | undefined

@@ -4,6 +4,7 @@ import { memberOf, textIn } from './reply.ts'
 import { createService, type Service } from './service.ts'
 import { checkCredential, checkServiceOptions, type ServiceOptions } from './service-options.ts'
 
+/** Options of `lnd()`. */
 export interface LndOptions extends ServiceOptions {
   /** Hex of a macaroon that may add and look up invoices, and nothing else (docs/lightning.md). */
   readonly macaroon: string | undefined

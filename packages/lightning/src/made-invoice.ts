@@ -7,7 +7,7 @@ const LONGEST_MEMO_BYTES = 639
 const LONGEST_EXPIRY_SECONDS = 365 * 86_400
 
 /**
- * @param owner the backend's name, for the message.
+ * @param owner - the backend's name, for the message.
  * @throws RangeError for an amount that is not whole sats, a memo that no invoice can hold, a time that cannot be.
  */
 export function checkRequest(owner: string, { amountMsat, memo, expirySeconds }: InvoiceRequest): void {

@@ -8,6 +8,7 @@ import { paymentTimeout } from './payment-time.ts'
 import { checkDuration, checkNetwork, DEFAULT_TIMEOUT_MS } from './service-options.ts'
 import { createWallet, type LightningWallet, type Sent, succeeded } from './wallet.ts'
 
+/** Options of `nwcWallet()`. */
 export interface NwcWalletOptions extends NwcOptions {
   /** Longest that a payment is waited for, in ms. After that it is in doubt. Default 60,000. */
   readonly paymentTimeoutMs?: number

@@ -10,6 +10,7 @@ import { checkNwcUrl, connectNwc, NwcRefusal } from './nwc-client.ts'
 import { hashIn, integerIn, textIn } from './reply.ts'
 import { checkDuration, checkNetwork, DEFAULT_TIMEOUT_MS } from './service-options.ts'
 
+/** Options of `nwc()`. */
 export interface NwcOptions {
   /** The connection string of the wallet: `nostr+walletconnect://...`. It is a secret. */
   readonly url: string | undefined

@@ -12,7 +12,7 @@ const MARGIN = 1.2
 /**
  * Checks the options of a wallet.
  *
- * @param own the names of the options that this wallet has besides.
+ * @param own - the names of the options that this wallet has besides.
  * @returns ms for which a payment is waited for.
  * @throws TurnpikeError `option_unknown`, `option_invalid`
  */

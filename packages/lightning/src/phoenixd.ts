@@ -4,6 +4,7 @@ import { hashIn, memberOf, textIn } from './reply.ts'
 import { createService, type Service } from './service.ts'
 import { checkCredential, checkServiceOptions, type ServiceOptions } from './service-options.ts'
 
+/** Options of `phoenixd()` and, with what wallets take, of `phoenixdWallet()`. */
 export interface PhoenixdOptions extends ServiceOptions {
   /** For a backend, `http-password-limited-access` of phoenix.conf, which cannot pay; for a wallet, `http-password`. */
   readonly password: string | undefined

@@ -4,6 +4,7 @@ export function memberOf(body: unknown, name: string): unknown {
   return has ? (Reflect.get(body, name) as unknown) : undefined
 }
 
+/** A member that is a text; undefined for anything else. */
 export function textIn(body: unknown, name: string): string | undefined {
   const value = memberOf(body, name)
   return typeof value === 'string' ? value : undefined
@@ -22,6 +23,7 @@ export function hashIn(body: unknown, name: string): string | undefined {
   return value !== undefined && isHash(value) ? value : undefined
 }
 
+/** 32 bytes as 64 lower-case hex digits? */
 export function isHash(value: string): boolean {
   return /^[0-9a-f]{64}$/.test(value)
 }

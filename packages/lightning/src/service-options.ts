@@ -31,6 +31,7 @@ export interface WalletOptions extends ServiceOptions {
   readonly paymentTimeoutMs?: number
 }
 
+/** Of one call, unless the operator says otherwise. */
 export const DEFAULT_TIMEOUT_MS = 5000
 /** Beyond it a timer would fire at once. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1
@@ -41,7 +42,7 @@ const NETWORKS: readonly BitcoinNetwork[] = ['bitcoin', 'testnet', 'signet', 're
 /**
  * Checks what services have in common.
  *
- * @param own the names of the options that this service has besides.
+ * @param own - the names of the options that this service has besides.
  * @throws TurnpikeError `option_unknown`, `option_invalid`. No message repeats a value: it may be a secret.
  */
 export function checkServiceOptions(owner: string, options: ServiceOptions, own: readonly string[]): void {
@@ -51,7 +52,8 @@ export function checkServiceOptions(owner: string, options: ServiceOptions, own:
   checkDuration(owner, 'timeoutMs', options.timeoutMs)
   if (options.tls === undefined) return
   checkKnownOptions(`${owner}: tls`, options.tls, ['certificate'])
-  if (!options.tls.certificate.includes('-----BEGIN CERTIFICATE-----')) {
+  const certificate: unknown = options.tls.certificate
+  if (typeof certificate !== 'string' || !certificate.includes('-----BEGIN CERTIFICATE-----')) {
     throw invalid(owner, 'tls.certificate', 'must be the PEM text of a certificate, not the name of its file')
   }
 }

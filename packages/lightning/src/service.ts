@@ -54,9 +54,9 @@ const REPEAT_AFTER_MS = 100
  * node:http rather than `fetch`: only it can pin a certificate without another package. It follows no redirects, so
  * that the credential goes nowhere else.
  *
- * @param owner the function that was called with the options, for messages.
- * @param credential header fields of every call.
- * @param denies tells from the JSON of an error that the credential was refused, where the status does not.
+ * @param owner - the function that was called with the options, for messages.
+ * @param credential - header fields of every call.
+ * @param denies - tells from the JSON of an error that the credential was refused, where the status does not.
  */
 export function createService(
   owner: string,

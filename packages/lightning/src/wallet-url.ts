@@ -32,7 +32,7 @@ const FORMS =
  * The wallet that an address names: the connection string of NWC, or `<service>+<http or https>://:<secret>@<host>`.
  * Parameters: `network=` (default `bitcoin`), and `certificate=`, the name of a PEM file, for https.
  *
- * @param owner where the address came from, for messages. They never repeat the address: it is a secret.
+ * @param owner - where the address came from, for messages. They never repeat the address: it is a secret.
  * @throws TurnpikeError `option_invalid`; @throws LightningError `lightning_sdk_missing`
  */
 export function walletAt(address: string, owner: string): LightningWallet {

@@ -144,8 +144,8 @@ const NOTHING_SENT: ReadonlySet<string> = new Set([
 /**
  * The state of a payment that a service's books call successful.
  *
- * @param preimage as it stands there; '' when it does not: then it proves nothing, and the payment is in doubt.
- * @param feesMsat of routing, when the service says.
+ * @param preimage - as it stands there; '' when it does not: then it proves nothing, and the payment is in doubt.
+ * @param feesMsat - of routing, when the service says.
  */
 export function succeeded(preimage = '', feesMsat?: number): PaymentState {
   return { state: 'succeeded', preimage, ...(feesMsat === undefined ? {} : { fees_paid: feesMsat }) }

@@ -181,6 +181,11 @@ describe('options', () => {
     ['an empty password', () => phoenixd({ url, password: '' }), 'option_invalid'],
     ['no key', () => lnbits({ url, invoiceKey: '' }), 'option_invalid'],
     [
+      'the bytes of a certificate’s file',
+      () => lnd({ url, macaroon: MACAROON, tls: { certificate: Buffer.from(AUTHORITY) as never } }),
+      'option_invalid',
+    ],
+    [
       'the name of a certificate’s file',
       () => lnd({ url, macaroon: MACAROON, tls: { certificate: '/tls.cert' } }),
       'option_invalid',

@@ -12,7 +12,7 @@ import {
 } from '@turnpike/core'
 import { UseGuards } from '@nestjs/common'
 import { addMark, type GateMark, type PolicyCallback } from './gate-mark.ts'
-import { TurnpikeGuard } from './guard.ts'
+import { GUARDS, TurnpikeGuard } from './guard.ts'
 
 /** Goes on a controller or on a handler. */
 export type GateDecorator = ClassDecorator & MethodDecorator
@@ -113,6 +113,3 @@ function bindGuard(target: object, key?: string | symbol, descriptor?: PropertyD
     UseGuards(TurnpikeGuard)
   bind(target, key, descriptor)
 }
-
-/** Nest's key for guards. */
-const GUARDS = '__guards__'

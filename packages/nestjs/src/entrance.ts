@@ -44,14 +44,15 @@ export class Entrance {
 
   /** @throws TurnpikeError as `planOf` and `gate.policy` do; called for every handler at start. */
   plan(host: Host, handler: Handler): CheckedPlan {
-    const plans = this.#plans.get(host) ?? new Map<Handler, CheckedPlan>()
-    this.#plans.set(host, plans)
-    const known = plans.get(handler)
-    if (known !== undefined) return known
+    return this.#plans.get(host)?.get(handler) ?? this.#makePlan(host, handler)
+  }
+
+  #makePlan(host: Host, handler: Handler): CheckedPlan {
     const plan = planOf(host, handler, this.preset)
     const checked: CheckedPlan =
       plan.kind === 'fixed' ? { kind: 'checked', policy: this.policy(plan.options) } : plan
-    plans.set(handler, checked)
+    const plans = this.#plans.get(host) ?? new Map<Handler, CheckedPlan>()
+    this.#plans.set(host, plans.set(handler, checked))
     return checked
   }
 
@@ -84,12 +85,12 @@ export class Entrance {
       refuse,
     )
     const view: RequestView & Carrier = requestView(exchange.request, exchange)
-    const made = view[ENTRIES]?.get(key)
-    if (made !== undefined) return whenKnown(made, mayGoOn)
+    const entries = (view[ENTRIES] ??= [])
+    for (const made of entries) if (made.key === key) return whenKnown(made.entry, mayGoOn)
     if (this.#namesByUser) rememberUser(view, exchange.user)
-    const entering = whenKnown(policyOf(), (policy) => admit(this.gate, policy, exchange))
-    view[ENTRIES] = (view[ENTRIES] ?? new Map<object, Entry | Promise<Entry>>()).set(key, entering)
-    return whenKnown(entering, mayGoOn)
+    const entry = whenKnown(policyOf(), (policy) => admit(this.gate, policy, exchange))
+    entries.push({ key, entry })
+    return whenKnown(entry, mayGoOn)
   }
 }
 
@@ -97,7 +98,8 @@ export class Entrance {
 const ENTRIES = Symbol.for('turnpike:entries')
 
 interface Carrier {
-  [ENTRIES]?: Map<object, Entry | Promise<Entry>>
+  /** A list: there are one or two, and a map for each request would cost more than what it holds. */
+  [ENTRIES]?: { readonly key: object; readonly entry: Entry | Promise<Entry> }[]
 }
 
 function mayGoOn({ outcome }: Entry): boolean {

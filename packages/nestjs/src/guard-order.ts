@@ -1,11 +1,8 @@
 import { TurnpikeError } from '@turnpike/core'
 import type { ModulesContainer } from '@nestjs/core'
 import { APP_GUARD } from '@nestjs/core'
-import { TurnpikeGuard } from './guard.ts'
+import { GUARDS, TurnpikeGuard } from './guard.ts'
 import type { HandlerEntry } from './handlers.ts'
-
-/** Nest's key for the guards of a class or method, in the order in which they run. */
-const GUARDS = '__guards__'
 
 /** Is our guard bound to the handler or its class? */
 export function isBound({ host, handler }: HandlerEntry): boolean {

@@ -12,6 +12,9 @@ import { ENTRANCE, type Entrance } from './entrance.ts'
 import { refuseForeignContext } from './foreign-context.ts'
 import { levelsOf, type Handler, type Host } from './gate-mark.ts'
 
+/** Nest's key for the guards of a class or method, in the order in which they run. */
+export const GUARDS = '__guards__'
+
 /**
  * Decides by what the decorators of a handler and its class say. They bind it themselves; bound as a global guard
  * (`APP_GUARD`, `useGlobalGuards`) it also reaches handlers without any, for the module's own `policy`.

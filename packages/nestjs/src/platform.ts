@@ -35,6 +35,8 @@ export function rawRequest(request: PlatformRequest): NodeRequest {
 export class PlatformExchange implements Exchange, ViewExtras {
   readonly request: NodeRequest
   readonly response: NodeResponse
+  /** Else on Express, where looking for what is not there costs microseconds. */
+  readonly #onFastify: boolean
   readonly #adapter: AbstractHttpAdapter
   readonly #request: PlatformRequest
   readonly #response: PlatformResponse
@@ -47,8 +49,9 @@ export class PlatformExchange implements Exchange, ViewExtras {
     response: PlatformResponse,
     send: (answer: Answer, exchange: PlatformExchange) => void,
   ) {
-    this.request = rawRequest(request)
-    this.response = response.raw ?? response
+    this.#onFastify = adapter.getType() === 'fastify'
+    this.request = this.#onFastify ? rawRequest(request) : request
+    this.response = this.#onFastify ? (response.raw ?? response) : response
     this.#adapter = adapter
     this.#request = request
     this.#response = response
@@ -69,8 +72,9 @@ export class PlatformExchange implements Exchange, ViewExtras {
 
   /** The full pattern of the handler's route, with global prefix and version; unknown below a mount, whose values it lacks. */
   get route(): string | undefined {
-    const { baseUrl, route, routeOptions } = this.#request
-    const pattern = routeOptions?.url ?? (baseUrl === undefined || baseUrl === '' ? route?.path : undefined)
+    const request = this.#request
+    if (this.#onFastify) return request.routeOptions?.url
+    const pattern = isMounted(request) ? undefined : request.route?.path
     return typeof pattern === 'string' ? pattern : undefined
   }
 
@@ -95,6 +99,10 @@ export class PlatformExchange implements Exchange, ViewExtras {
   reply(body: object, status: number): void {
     this.#adapter.reply(this.#response, body, status)
   }
+}
+
+function isMounted({ baseUrl }: PlatformRequest): boolean {
+  return baseUrl !== undefined && baseUrl !== ''
 }
 
 /** RFC 9457 §3; a body that the application's own filter has worded is one too, if it is JSON. */

@@ -16,6 +16,7 @@ import { ENTRANCE, type Entrance } from './entrance.ts'
  * A guard class with a policy of its own, beside what decorators say: for a ceiling around the whole application, or a
  * second policy on one handler. Call it once per policy, not once per use: each class is one policy.
  *
+ * @throws TurnpikeError while the application is made, as a policy's own check does, and `module_missing`
  * @example `{ provide: APP_GUARD, useClass: PolicyGuard({ name: 'all', ceiling: '600/1m' }) }`
  */
 export function PolicyGuard(options: PolicyOptions): Type<CanActivate> {

@@ -70,6 +70,24 @@ function decorate(host: Type, decorators: readonly MethodDecorator[]): void {
   Object.defineProperty(prototype, 'get', descriptor)
 }
 
+/** A controller whose method, decorated so, overrides a gated handler of its parent's. */
+function overridingWith(decorators: readonly MethodDecorator[]): Type {
+  class CatsController {
+    get() {
+      return {}
+    }
+  }
+  decorate(CatsController, [Get(), RequirePoW(4)])
+  class LionsController extends CatsController {
+    override get() {
+      return {}
+    }
+  }
+  decorate(LionsController, decorators)
+  Controller('lions')(LionsController)
+  return LionsController
+}
+
 const isNamed = (code: string, ...words: readonly string[]) =>
   expect.objectContaining({
     name: 'TurnpikeError',
@@ -170,20 +188,7 @@ describe('an application does not start', () => {
   })
 
   test('when a subclass overrides a gated handler without a gate', async () => {
-    class CatsController {
-      get() {
-        return {}
-      }
-    }
-    decorate(CatsController, [Get(), RequirePoW(4)])
-    class LionsController extends CatsController {
-      override get() {
-        return {}
-      }
-    }
-    decorate(LionsController, [Get()])
-    Controller('lions')(LionsController)
-    expect(await bootError(gated([LionsController]))).toEqual(
+    expect(await bootError(gated([overridingWith([Get()])]))).toEqual(
       isNamed('gate_lost', 'LionsController\\.get', 'override'),
     )
   })
@@ -259,18 +264,6 @@ describe('an application starts', () => {
   })
 
   test('with methods of a subclass that are handlers no more', async () => {
-    class CatsController {
-      get() {
-        return {}
-      }
-    }
-    decorate(CatsController, [Get(), RequirePoW(4)])
-    class LionsController extends CatsController {
-      override get() {
-        return {}
-      }
-    }
-    Controller('lions')(LionsController)
-    expect(await bootError(gated([LionsController]))).toBeUndefined()
+    expect(await bootError(gated([overridingWith([])]))).toBeUndefined()
   })
 })

@@ -1,6 +1,6 @@
 import type { IdentitySource } from '@turnpike/core'
 
-/** Takes `Bearer <scope>,<scope>...`: what it says is what is granted. Real tokens are the business of `@turnpike/oauth`. */
+/** Takes `Bearer <scope>+<scope>...`: what it says is what is granted. Real tokens are the business of `@turnpike/oauth`. */
 export function sampleTokens(): IdentitySource {
   return {
     kind: 'bearer',

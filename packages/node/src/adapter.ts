@@ -37,6 +37,7 @@ export interface Wrap {
   <Q extends NodeRequest, S extends NodeResponse>(handler: Handler<Q, S>): Listener<Q, S>
 }
 
+/** What only a plain server has to be told. */
 export interface NodeOptions {
   /** The client's address behind a proxy that you trust (default: the peer of the socket). */
   readonly ip?: (request: NodeRequest) => string | undefined

@@ -2,6 +2,7 @@ import * as ldk from 'lightningdevkit'
 import { createHash } from 'node:crypto'
 import type { LdkNode } from './ldk-node.ts'
 
+/** A block, as far as nodes ask. */
 export interface Block {
   readonly hash: Uint8Array
   readonly height: number

@@ -13,6 +13,7 @@ const OVERHEAD_MSAT = (CHANNEL_SATS / 100) * 1000 + 540_000
 const LEAST_SATS = 1000
 const MOST_SATS = 15_000_000
 
+/** A channel to be opened. */
 export interface Opening {
   readonly from: LdkNode
   readonly to: LdkNode

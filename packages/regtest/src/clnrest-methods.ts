@@ -7,6 +7,7 @@ import type { RegtestNetwork } from './network.ts'
 
 /** What a method of Core Lightning is called with. */
 export type RpcParameters = Readonly<Record<string, unknown>>
+/** One method, with its answer as `clnrest` sends it. */
 export type RpcMethod = (parameters: RpcParameters) => Promise<FrontAnswer>
 
 const DEFAULT_EXPIRY_S = 604_800

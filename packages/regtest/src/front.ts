@@ -14,6 +14,7 @@ export interface FrontRequest {
   readonly signal: AbortSignal
 }
 
+/** What a front answers. */
 export interface FrontAnswer {
   readonly status: number
   readonly type: string
@@ -40,6 +41,7 @@ export interface Front {
   close(): Promise<void>
 }
 
+/** The API behind a front. */
 export type FrontHandler = (request: FrontRequest) => Promise<FrontAnswer> | FrontAnswer
 
 /** Starts a front on a random port of loopback. An error that `handle` throws becomes a 500 with its message. */
@@ -75,10 +77,12 @@ export async function startFront(handle: FrontHandler): Promise<Front> {
   }
 }
 
+/** One line of JSON. */
 export function jsonAnswer(status: number, value: unknown): FrontAnswer {
   return { status, type: 'application/json', body: `${JSON.stringify(value)}\n` }
 }
 
+/** Plain text. */
 export function textAnswer(status: number, body: string): FrontAnswer {
   return { status, type: 'text/plain', body }
 }

@@ -19,6 +19,7 @@ export interface ThreadSettings {
   readonly nowMs: number
 }
 
+/** Was it sent by `startWorkerHost`? */
 export function isThreadSettings(value: unknown): value is ThreadSettings {
   return typeof value === 'object' && value !== null && 'acceptsLate' in value && 'nowMs' in value
 }

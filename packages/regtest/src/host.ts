@@ -45,6 +45,7 @@ export type PaymentFault =
   /** The payee turned it away: paid by another, cancelled, or late. */
   | 'rejected'
 
+/** How a payment went. */
 export type PaymentOutcome =
   | { readonly state: 'succeeded'; readonly preimage: string; readonly feeMsat: number }
   | { readonly state: 'failed'; readonly fault: PaymentFault; readonly message: string }
@@ -73,6 +74,7 @@ export interface Host {
   close(): Promise<void>
 }
 
+/** What the nodes run by. */
 export interface HostOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number

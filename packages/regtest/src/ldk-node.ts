@@ -14,6 +14,7 @@ export interface LdkNode {
   readonly held: readonly object[]
 }
 
+/** What a node needs of the world. */
 export interface NodeOptions {
   readonly graph: ldk.NetworkGraph
   /** The newest block, from which on it follows the chain. */

@@ -38,10 +38,12 @@ export function faultOf(attempt: string, result: object): Error {
   return new Error(`LDK could not ${attempt}: ${String(text ?? fault)}`)
 }
 
+/** Lower case. */
 export function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex')
 }
 
+/** Of hex digits. */
 export function bytesOf(hex: string): Uint8Array {
   return new Uint8Array(Buffer.from(hex, 'hex'))
 }

@@ -22,6 +22,7 @@ export interface LndPayments {
   track(hash: string, request: FrontRequest): Promise<FrontAnswer>
 }
 
+/** LND's payments from this wallet. */
 export function lndPayments(wallet: RegtestWallet): LndPayments {
   return {
     async send({ body }) {

@@ -5,6 +5,7 @@ import { createWallet } from './wallet.ts'
 import type { RegtestWallet } from './wallet.ts'
 import { startWorkerHost } from './worker-host.ts'
 
+/** What a network starts with. */
 export interface RegtestOptions {
   /** Milliseconds since the epoch; default `Date.now`. May not run backwards. Expiry is tested by setting it. */
   readonly now?: () => number

@@ -17,12 +17,14 @@ export interface PayeeSide {
   onEvent(event: ldk.Event): void
 }
 
+/** What either side of a payment stands on. */
 export interface SideOptions extends HostOptions {
   readonly node: LdkNode
   readonly chain: Chain
   readonly wire: Wire
 }
 
+/** A payee on this node, without invoices yet. */
 export function createPayee({ node, chain, wire, now, acceptsLate }: SideOptions): PayeeSide {
   const book = createInvoiceBook(now)
   const held = new Set<string>()

@@ -16,6 +16,7 @@ export interface Payer {
 /** Taken when this file is loaded, so that a test's fake timers do not stop payments. */
 const { setImmediate: soon } = globalThis
 
+/** A payer on this node, whose channel leads to the payee. */
 export function createPayer({ node, chain, wire, now, acceptsLate }: SideOptions): Payer {
   const payments = new Map<string, SentPayment>()
   const waiting = new Map<string, (outcome: PaymentOutcome) => void>()

@@ -12,8 +12,10 @@ export interface PaymentOrder {
   readonly route: ldk.RouteParameters
 }
 
+/** An outcome that is none. */
 export type FailedPayment = Extract<PaymentOutcome, { state: 'failed' }>
 
+/** @param message in a node's words */
 export function failed(fault: PaymentFault, message: string): FailedPayment {
   return { state: 'failed', fault, message }
 }

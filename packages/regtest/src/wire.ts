@@ -15,6 +15,7 @@ export interface Wire {
   close(): void
 }
 
+/** Between no nodes yet. */
 export function createWire(): Wire {
   const nodes = new Map<LdkNode, (event: ldk.Event) => void>()
   const inTransit: (() => void)[] = []

@@ -51,6 +51,7 @@ export const KERNEL_MEMORY: KernelMemory = ${literal(MEMORY)}
 export const SIMD_PROBE =
   '${base64url(simdProbe())}'
 
+/** All that there are. */
 export const KERNELS = {
 ${Object.entries(KERNELS).map(entry).join('\n')}
 } as const satisfies Record<string, KernelCode>

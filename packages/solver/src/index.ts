@@ -1,5 +1,5 @@
-export { SolverError } from './errors.ts'
-export type { SolverErrorCode } from './errors.ts'
+export { SolverError } from './solver-error.ts'
+export type { SolverErrorCode } from './solver-error.ts'
 export type { Hardness, SolveOptions } from './options.ts'
 export type { Progress } from './progress.ts'
 export { solve } from './solve.ts'

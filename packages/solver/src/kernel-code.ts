@@ -19,6 +19,7 @@ export const KERNEL_MEMORY: KernelMemory = {
 export const SIMD_PROBE =
   'AGFzbQEAAAABBQFgAAF_AwIBAAUDAQABBxICBm1lbW9yeQIABXByb2JlAAAKFgEUAEEA_QkCAEEA_QkCAP2uAf2kAQs'
 
+/** All that there are. */
 export const KERNELS = {
   /** Four nonces at a time; for our challenges, where the host can do thirteen rounds of the 64 beforehand. */
   simdHot: {

@@ -6,7 +6,7 @@ import {
   targetOfWork,
   workOfDifficulty,
 } from '@turnpike/protocol'
-import { SolverError } from './errors.ts'
+import { SolverError } from './solver-error.ts'
 import type { Progress } from './progress.ts'
 
 /** How hard each nonce is to find: one of the two. */

@@ -16,7 +16,9 @@ export interface Quest {
 /**
  * Searches in `lanes` until enough nonces are found or all hashes allowed are tried. A lane that breaks gives its range
  * back to the others; what none of them can take, the calling thread does. Closes the lanes it was given.
- * `onHashes` hears of every range done, as far as it was searched. Returns the nonces' numbers, ascending; fewer than `count` when hashes ran out.
+ *
+ * @param onHashes hears of every range done, as far as it was searched
+ * @returns the nonces' numbers, ascending; fewer than `count` when hashes ran out
  * @throws signal.reason once `signal` is aborted.
  */
 export async function searchInLanes(

@@ -1,4 +1,4 @@
-import { SolverError } from './errors.ts'
+import { SolverError } from './solver-error.ts'
 import { chooseKernel, loadable } from './kernel-choice.ts'
 import type { Lane } from './lane.ts'
 import { layOut, nonceText } from './message.ts'

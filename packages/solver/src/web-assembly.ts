@@ -10,6 +10,7 @@ export interface WebAssemblyApi {
 /** Compiled code; nothing is done with it but instantiating it. */
 export type WebAssemblyModule = object
 
+/** Code with its memory, ready to be called. */
 export interface WebAssemblyInstance {
   readonly exports: KernelExports
 }

@@ -18,7 +18,7 @@ interface WorkerPort {
 
 /**
  * Answers each range with what was found in it. Self-contained: it runs as text, so it may not name anything of this
- * module. A range is a tenth of a second's work; to stop earlier, terminate the worker.
+ * module. A range is less than a tenth of a second's work; to stop earlier, terminate the worker.
  */
 function serveRanges(port: WorkerPort, open: (job: Job) => RangeSearch): void {
   let search: RangeSearch | undefined

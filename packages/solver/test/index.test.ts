@@ -1,5 +1,7 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 
-test('@turnpike/solver exports what its documentation lists, and no more', async () => {
-  expect(Object.keys(await import('@turnpike/solver')).toSorted()).toEqual(['SolverError', 'solve'])
+describe('@turnpike/solver', () => {
+  test('exports what its documentation lists, and no more', async () => {
+    expect(Object.keys(await import('@turnpike/solver')).toSorted()).toEqual(['SolverError', 'solve'])
+  })
 })

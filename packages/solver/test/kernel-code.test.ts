@@ -12,10 +12,10 @@ describe('the kernels in the package', () => {
     expect(committed === kernelCodeFile()).toBe(true)
   })
 
-  test.each(Object.entries(KERNELS))('%s takes at most 4 kB gzipped', (_, { base64url }) => {
+  test.each(Object.entries(KERNELS))('%s takes at most 3 kB gzipped', (_, { base64url }) => {
     const bytes = decodeBase64url(base64url) ?? new Uint8Array()
     expect(Array.from(bytes.subarray(0, 4))).toEqual([0, 0x61, 0x73, 0x6d])
-    expect(gzipSync(bytes).length).toBeLessThanOrEqual(4096)
+    expect(gzipSync(bytes).length).toBeLessThanOrEqual(3072)
   })
 })
 

@@ -3,6 +3,7 @@ import { checkKnownOptions, type Gate, TurnpikeError, VERSION } from '@turnpike/
 import { recordMetrics } from './metrics.ts'
 import { recordSpans } from './spans.ts'
 
+/** Where what a gate does is reported. */
 export interface InstrumentOptions {
   /** Where metrics go (default: the global meter provider's); `false` for none. */
   readonly meter?: Meter | false

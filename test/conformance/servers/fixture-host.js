@@ -2,36 +2,10 @@
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
+import { createEventStore } from '../../../packages/mcp/test/servers/event-store.js'
 import { fixtureServer } from './fixture-server.js'
 
-/**
- * @typedef {import('@modelcontextprotocol/sdk/server/index.js').Server} Server
- */
-
-/** Events of all streams, in order; ids are `<stream> <number>`. */
-function eventStore() {
-  /** @type {{ id: string, message: import('@modelcontextprotocol/sdk/types.js').JSONRPCMessage }[]} */
-  const events = []
-  /** @param {string} id */
-  const streamOf = (id) => id.split(' ')[0] ?? ''
-  /** @type {import('@modelcontextprotocol/sdk/server/streamableHttp.js').EventStore} */
-  const store = {
-    async storeEvent(stream, message) {
-      const id = `${stream} ${events.length}`
-      events.push({ id, message })
-      return id
-    },
-    getStreamIdForEventId: async (id) => streamOf(id),
-    async replayEventsAfter(last, { send }) {
-      const after = events.findIndex(({ id }) => id === last) + 1
-      for (const { id, message } of events.slice(after)) {
-        if (streamOf(id) === streamOf(last) && Object.keys(message).length > 0) await send(id, message)
-      }
-      return streamOf(last)
-    },
-  }
-  return store
-}
+/** @typedef {import('@modelcontextprotocol/sdk/server/index.js').Server} Server */
 
 /**
  * @param {(server: Server) => Server} gated what to do with each server before it is connected
@@ -45,7 +19,7 @@ export async function openFixtureHost(gated = (server) => server) {
   const openSession = async () => {
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
-      eventStore: eventStore(),
+      eventStore: createEventStore(),
       retryInterval: 200,
       enableDnsRebindingProtection: true,
       allowedHosts: [host],

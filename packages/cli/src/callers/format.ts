@@ -10,6 +10,7 @@ export interface CallerJson {
   readonly caller: string
 }
 
+/** Whom it is about, for programs. */
 export function callerJson({ gateName, shown }: CallerRequest): CallerJson {
   return { gate: gateName, caller: shown }
 }

@@ -12,6 +12,7 @@ export interface Estimate {
   readonly evenDifficulty: number | undefined
 }
 
+/** What work comes to. */
 export interface WorkEstimate {
   /** Expected hashes of one call by a caller with few recent ones. */
   readonly hashesPerCall: number
@@ -36,6 +37,7 @@ export interface CallerEstimate {
   readonly usd: number | undefined
 }
 
+/** What payment comes to, in sats and in dollars. */
 export interface PayEstimate extends Payment {
   /** Of one call. */
   readonly usdPerCall: number | undefined

@@ -26,6 +26,7 @@ export interface CostRequest {
   readonly coreHourUsd: number
 }
 
+/** What is paid, and for how many calls. */
 export interface Payment {
   /** Price of one payment; undefined where a function of the request names it. */
   readonly sats: number | undefined

@@ -13,6 +13,7 @@ import {
   type RateLimitPolicy,
   type RateLimitState,
 } from '@turnpike/protocol'
+import { parseJson } from '../json.ts'
 import { type Exchange, fieldOf } from './exchange.ts'
 
 /** What an answer says, read as a client reads it. */
@@ -35,6 +36,7 @@ export interface Answer {
 
 const OFFERING_SCHEMES: ReadonlySet<string> = new Set(['pow', 'l402', 'lsat', 'payment'])
 
+/** Reads an answer as far as it can be read. */
 export function readAnswer(exchange: Exchange): Answer {
   const problem = parseProblem(parseJson(exchange.body))
   const challenges = parseWwwAuthenticate(fieldOf(exchange, 'www-authenticate') ?? '')
@@ -63,13 +65,4 @@ export function readAnswer(exchange: Exchange): Answer {
 
 function isOffering({ scheme }: AuthChallenge): boolean {
   return OFFERING_SCHEMES.has(scheme)
-}
-
-/** @returns undefined for anything that is no JSON */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

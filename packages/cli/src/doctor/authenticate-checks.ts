@@ -10,6 +10,7 @@ const MAX_BYTES = 4096
 /** Clients search the joined field for these, whatever scheme they belong to. */
 const L402_PARAMETERS = ['token', 'macaroon', 'invoice'] as const
 
+/** Of a refusal. */
 export function checkAuthenticate(answer: Answer): readonly Finding[] {
   const lines = linesOf(answer.exchange, 'www-authenticate')
   if (lines.length === 0) return checkMissing(answer)

@@ -9,6 +9,7 @@ const APART_MS = 30_000
 /** `Date` has whole seconds, the challenge too. */
 const DATED_APART_MS = 5000
 
+/** Of any answer; without an offer, the two clocks alone. */
 export function checkClocks(answer: Answer): readonly Finding[] {
   const offer = answer.pow.header ?? answer.pow.body
   const serverMs = Date.parse(fieldOf(answer.exchange, 'date') ?? '')

@@ -1,5 +1,6 @@
 import { parseOffer, POW_SOLUTION_HEADER, type PowOffer } from '@turnpike/protocol'
-import { type Answer, parseJson, readAnswer } from './answer.ts'
+import { parseJson } from '../json.ts'
+import { type Answer, readAnswer } from './answer.ts'
 import { checkAuthenticate } from './authenticate-checks.ts'
 import { checkExposure, checkPreflight } from './browser-checks.ts'
 import { checkClocks } from './clock-checks.ts'

@@ -4,6 +4,7 @@ import { request as requestHttps } from 'node:https'
 import { withDeadline } from '../deadline.ts'
 import { messageOf } from '../failure.ts'
 
+/** What was asked, and what came. */
 export interface Exchange {
   readonly method: string
   readonly url: URL

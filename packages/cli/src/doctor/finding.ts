@@ -7,6 +7,7 @@ export interface Finding {
   readonly message: string
 }
 
+/** The closed union of codes. */
 export type FindingCode =
   | 'plain_http'
   | 'not_gated'
@@ -37,10 +38,12 @@ export type FindingCode =
   | 'endpoint_missing'
   | 'mcp_initialize_refused'
 
+/** Something that keeps clients out or lets them down. */
 export function mistake(code: FindingCode, message: string): Finding {
   return { kind: 'mistake', code, message }
 }
 
+/** Something that may be as intended. */
 export function note(code: FindingCode, message: string): Finding {
   return { kind: 'note', code, message }
 }

@@ -24,6 +24,7 @@ export function examinationJson({ answer, calls, offer, findings }: Examination)
   }
 }
 
+/** The examination for people, mistakes before notes. */
 export function formatExamination(examination: Examination, paint: Paint): string {
   const { findings } = examination
   const mistakes = findings.filter(({ kind }) => kind === 'mistake')

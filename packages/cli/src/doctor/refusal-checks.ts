@@ -7,6 +7,7 @@ import { type Finding, mistake, note } from './finding.ts'
 /** Solvers take no more by default (docs/protocol.md, What a client checks). */
 const MAX_HASHES = 2 ** 24
 
+/** All but `WWW-Authenticate`, which has checks of its own. */
 export function checkRefusal(answer: Answer): readonly Finding[] {
   return [
     ...checkStatus(answer),

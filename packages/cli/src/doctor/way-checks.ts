@@ -5,6 +5,7 @@ import { type Answer, readAnswer } from './answer.ts'
 import { type Exchange, fieldOf } from './exchange.ts'
 import { type Finding, mistake, note } from './finding.ts'
 
+/** Whether what is sent can be read on the way. */
 export function checkTransport(url: URL): readonly Finding[] {
   if (url.protocol === 'https:' || isLoopback(url.hostname)) return []
   return [

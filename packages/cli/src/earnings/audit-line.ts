@@ -1,3 +1,5 @@
+import { parseJson } from '../json.ts'
+
 /** One line of the audit log that a gate writes, as `formatAuditLine` of @turnpike/core makes it. */
 export interface AuditLine {
   readonly movement: Movement
@@ -14,6 +16,7 @@ export interface AuditLine {
   readonly uses: number | undefined
 }
 
+/** What happened to a payment, or to one of its uses. */
 export type Movement = (typeof MOVEMENTS)[number]
 
 const MOVEMENTS = ['minted', 'settled', 'claimed', 'kept', 'givenBack', 'exhausted', 'overlap'] as const
@@ -39,14 +42,8 @@ export function parseAuditLine(text: string): AuditLine | undefined {
 }
 
 function parseObject(text: string): ReadonlyMap<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null
-      ? new Map<string, unknown>(Object.entries(value))
-      : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseJson(text)
+  return typeof value === 'object' && value !== null ? new Map(Object.entries(value)) : undefined
 }
 
 function textOf(value: unknown): string | undefined {

@@ -38,6 +38,7 @@ interface Sale {
   isSettled: boolean
 }
 
+/** An empty one. */
 export function createTally(): Tally {
   const rows = new Map<string, Earnings>()
   const sales = new Map<string, Sale>()

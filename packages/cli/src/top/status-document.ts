@@ -1,3 +1,5 @@
+import { parseJson } from '../json.ts'
+
 /** The status of a gate as its endpoint serves it (docs/observability.md), read leniently: a later release may say more. */
 export interface StatusDocument {
   readonly gate: string
@@ -11,8 +13,10 @@ export interface StatusDocument {
   readonly warnings: readonly { readonly code: string; readonly times: number }[]
 }
 
+/** Calls by way or by code. */
 export type Counts = ReadonlyMap<string, number>
 
+/** What one policy did. */
 export interface PolicyLine {
   readonly policy: string
   readonly admitted: Counts
@@ -24,6 +28,7 @@ export interface PolicyLine {
   readonly lastMinute: { readonly admitted: number; readonly refused: number; readonly observed: number }
 }
 
+/** How long the latest `of` decisions took: at most so many milliseconds for a half, 95 % and 99 % of them. */
 export interface DecisionTimes {
   readonly of: number
   readonly p50Ms: number
@@ -96,14 +101,6 @@ function warningsOf(value: unknown): StatusDocument['warnings'] {
     const members = membersOf(one)
     return { code: textOf(members['code']), times: numberOf(members['times']) }
   })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function membersOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,10 +1,10 @@
 /** The scenario on Express. Which major: the first argument, 'express' or 'express4'. */
 import { turnpike } from '@turnpike/express'
-import { openScenario, OWN_EXPOSED_FIELD, SCENARIO_POLICIES } from '@turnpike/testkit/scenario'
+import { openScenario, OWN_EXPOSED_FIELD, scenarioGates } from '@turnpike/testkit/scenario'
 import { createRequire } from 'node:module'
 import { pipeline, Readable } from 'node:stream'
 
-/** @import { ScenarioPolicyName, ScenarioReply, ScenarioRoute } from '@turnpike/testkit/scenario' */
+/** @import { ScenarioReply, ScenarioRoute } from '@turnpike/testkit/scenario' */
 /** @import { RequestHandler, Response, Router } from 'express' */
 
 const require = createRequire(import.meta.url)
@@ -17,8 +17,7 @@ const scenario = openScenario()
 const main = turnpike(scenario.gate)
 const second = turnpike(scenario.secondGate)
 
-/** One handler per policy, however many routes it stands on. @type {Map<ScenarioPolicyName, RequestHandler>} */
-const gates = new Map()
+const gateOf = scenarioGates(main, second)
 
 const app = express()
 if (scenario.settings.trustProxy !== undefined) app.set('trust proxy', scenario.settings.trustProxy)
@@ -48,26 +47,6 @@ function add({ method, mount, path, policies, reply, parsed }) {
   router[verb](path, ...parsers, ...policies.map(gateOf), (request, response, next) => {
     scenario.handle(reply, request.turnpike).then((answer) => send(response, answer), next)
   })
-}
-
-/** @param {ScenarioPolicyName} name @returns {RequestHandler} */
-function gateOf(name) {
-  const gate = gates.get(name) ?? makeGate(name)
-  gates.set(name, gate)
-  return gate
-}
-
-/** @param {ScenarioPolicyName} name @returns {RequestHandler} */
-function makeGate(name) {
-  const policy = SCENARIO_POLICIES[name]
-  switch (policy.kind) {
-    case 'protect':
-      return main.protect(policy.require, policy.options)
-    case 'ceiling':
-      return main.ceiling(policy.windows, policy.options)
-    case 'foreign':
-      return second.ceiling(policy.windows, policy.options)
-  }
 }
 
 /** @param {Response} response @param {ScenarioReply} reply */

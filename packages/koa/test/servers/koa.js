@@ -1,12 +1,12 @@
 /** The scenario on Koa. Which major: the first argument, 'koa' or 'koa2'. */
 import { Router } from '@koa/router'
 import { turnpike } from '@turnpike/koa'
-import { openScenario, OWN_EXPOSED_FIELD, SCENARIO_POLICIES } from '@turnpike/testkit/scenario'
+import { openScenario, OWN_EXPOSED_FIELD, scenarioGates } from '@turnpike/testkit/scenario'
 import mount from 'koa-mount'
 import { createRequire } from 'node:module'
 import { json } from 'node:stream/consumers'
 
-/** @import { ScenarioPolicyName, ScenarioReply, ScenarioRoute } from '@turnpike/testkit/scenario' */
+/** @import { ScenarioReply, ScenarioRoute } from '@turnpike/testkit/scenario' */
 /** @import { Context, Middleware } from 'koa' */
 
 const require = createRequire(import.meta.url)
@@ -19,8 +19,7 @@ const scenario = openScenario()
 const main = turnpike(scenario.gate)
 const second = turnpike(scenario.secondGate)
 
-/** One middleware per policy, however many routes it stands on. @type {Map<ScenarioPolicyName, Middleware>} */
-const gates = new Map()
+const gateOf = scenarioGates(main, second)
 
 const app = new Koa(proxySetting())
 /** @type {(error: Error, ctx: Context) => void} */
@@ -63,26 +62,6 @@ function add({ method, mount: prefix, path, policies, reply, parsed }) {
 async function parseBody(ctx, next) {
   Object.assign(ctx.request, { body: await json(ctx.req) })
   await next()
-}
-
-/** @param {ScenarioPolicyName} name @returns {Middleware} */
-function gateOf(name) {
-  const gate = gates.get(name) ?? makeGate(name)
-  gates.set(name, gate)
-  return gate
-}
-
-/** @param {ScenarioPolicyName} name @returns {Middleware} */
-function makeGate(name) {
-  const policy = SCENARIO_POLICIES[name]
-  switch (policy.kind) {
-    case 'protect':
-      return main.protect(policy.require, policy.options)
-    case 'ceiling':
-      return main.ceiling(policy.windows, policy.options)
-    case 'foreign':
-      return second.ceiling(policy.windows, policy.options)
-  }
 }
 
 /** @param {Context} ctx @param {ScenarioReply} reply */

@@ -1,12 +1,12 @@
 /** The scenario on node:http, or on http2 (without TLS) when the first argument says so. */
 import { admission, turnpike } from '@turnpike/node'
-import { openScenario, OWN_EXPOSED_FIELD, SCENARIO_POLICIES } from '@turnpike/testkit/scenario'
+import { openScenario, OWN_EXPOSED_FIELD, scenarioGates } from '@turnpike/testkit/scenario'
 import { createServer } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
 import { pipeline, Readable } from 'node:stream'
 
-/** @import { NodeRequest, Wrap } from '@turnpike/node' */
-/** @import { ScenarioPolicyName, ScenarioReply, ScenarioRoute } from '@turnpike/testkit/scenario' */
+/** @import { NodeRequest } from '@turnpike/node' */
+/** @import { ScenarioReply, ScenarioRoute } from '@turnpike/testkit/scenario' */
 /** @typedef {import('node:http').IncomingMessage & { body?: unknown }} Request */
 /** @typedef {import('node:http').ServerResponse} Response */
 /** @typedef {(request: Request, response: Response) => unknown} Listener */
@@ -23,8 +23,7 @@ const options = {
 const main = turnpike(scenario.gate, options)
 const second = turnpike(scenario.secondGate, options)
 
-/** One wrapper per policy, however many routes it stands on. @type {Map<ScenarioPolicyName, Wrap>} */
-const gates = new Map()
+const gateOf = scenarioGates(main, second)
 const routes = scenario.routes.map((route) => ({
   ...route,
   pattern: patternOf(route),
@@ -65,26 +64,6 @@ function listenerOf({ policies, reply, parsed }) {
   }
   const gated = policies.toReversed().reduce((inner, name) => gateOf(name)(inner), handler)
   return parsed === true ? withBody(gated) : gated
-}
-
-/** @param {ScenarioPolicyName} name */
-function gateOf(name) {
-  const gate = gates.get(name) ?? makeGate(name)
-  gates.set(name, gate)
-  return gate
-}
-
-/** @param {ScenarioPolicyName} name @returns {Wrap} */
-function makeGate(name) {
-  const policy = SCENARIO_POLICIES[name]
-  switch (policy.kind) {
-    case 'protect':
-      return main.protect(policy.require, policy.options)
-    case 'ceiling':
-      return main.ceiling(policy.windows, policy.options)
-    case 'foreign':
-      return second.ceiling(policy.windows, policy.options)
-  }
 }
 
 /** @param {Response} response @param {ScenarioReply} reply */

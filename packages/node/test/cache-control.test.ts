@@ -1,5 +1,5 @@
-import { mergeFieldList, privateCacheControl } from '@turnpike/node'
 import { describe, expect, test } from '@jest/globals'
+import { privateCacheControl } from '@turnpike/node'
 
 describe('Cache-Control of a proven answer', () => {
   test.each([
@@ -24,19 +24,5 @@ describe('Cache-Control of a proven answer', () => {
 
   test('R25 reads several lines as one', () => {
     expect(privateCacheControl(['public', 'max-age=1'])).toBe('private, max-age=1')
-  })
-})
-
-describe('merged field list', () => {
-  test.each([
-    [undefined, ['A'], 'A'],
-    ['', ['A', 'B'], 'A, B'],
-    ['a', ['A', 'B'], 'a, B'],
-    [' X ,,Y', ['Z'], 'X, Y, Z'],
-    ['*', ['A'], '*'],
-    [['X', 'Y'], ['y', 'Z'], 'X, Y, Z'],
-    ['X', [], 'X'],
-  ])('of %j and %j is %j', (have, add, expected) => {
-    expect(mergeFieldList(have, add)).toBe(expected)
   })
 })
