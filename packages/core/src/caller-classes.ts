@@ -1,7 +1,7 @@
 import { TurnpikeError } from './errors.ts'
 import type { InFlight } from './in-flight.ts'
 import type { Meters } from './meter.ts'
-import { checkKnownOptions } from './option-check.ts'
+import { checkKnownOptions, isObject } from './option-check.ts'
 import type { Requirement } from './requirement.ts'
 import type { Windows } from './window.ts'
 
@@ -48,10 +48,6 @@ export function checkClasses(owner: string, classes: CallerClasses | undefined):
       )
     checkKnownOptions(`${owner} classes.${name}`, options, CLASS_PARTS)
   }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function invalid(complaint: string): TurnpikeError {

@@ -1,11 +1,11 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { encodeBase64url } from '@turnpike/protocol'
 import type { CountedCaller } from './caller.ts'
+import { newClaimId } from './claim-id.ts'
 import { TurnpikeError } from './errors.ts'
 import { LEASE_MS } from './leases.ts'
 import { checkKnownOptions } from './option-check.ts'
-import { randomBytes } from './random.ts'
 import type { ClaimRef, ClaimTake } from './store.ts'
 
 /** How many calls of a caller may run at once: `5`, or `{ limit: 5, per: 'subject' }` for all callers of an account or network. */
@@ -48,7 +48,7 @@ export function slotTake({ id, limit, per }: InFlightLimit, caller: CountedCalle
   return {
     credential: `${PREFIX}${id}${per === 'subject' ? caller.subjectHolder : caller.holder}`,
     shard: caller.shard,
-    claimId: bytesToHex(randomBytes(16)),
+    claimId: newClaimId(),
     uses: limit,
     expiresAtMs: 0,
     leaseMs: LEASE_MS,

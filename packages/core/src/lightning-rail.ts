@@ -6,8 +6,8 @@ import {
   parseL402Credentials,
   type ProblemCode,
 } from '@turnpike/protocol'
-import { bytesToHex } from '@noble/hashes/utils.js'
 import type { Book } from './books.ts'
+import { newClaimId } from './claim-id.ts'
 import type { InvoiceMint, Minted } from './invoice-mint.ts'
 import type { Keyring } from './keys.ts'
 import { mintToken, openToken, type Token } from './l402-token.ts'
@@ -17,7 +17,6 @@ import type { PaymentLookup } from './payment-lookup.ts'
 import type { PaymentSettings } from './payment-options.ts'
 import type { Offered, PreparedWay, Presented, Rail, RailContext, Verdict } from './rail.ts'
 import { purchaseOf } from './purchase.ts'
-import { randomBytes } from './random.ts'
 import { RecentMap } from './recent-map.ts'
 import type { RequestView } from './request.ts'
 import { checkSatsTerms, MARGIN_MS, priceOf, type SatsSpec } from './sats-terms.ts'
@@ -151,7 +150,7 @@ function valid({ settings, lookup }: WayParts, token: Token): Verdict {
   const claim = {
     credential: paymentHash,
     shard: shard % SHARDS,
-    claimId: bytesToHex(randomBytes(8)),
+    claimId: newClaimId(),
     uses,
     expiresAtMs: allowance.issuedUntil * 1000,
     leaseMs: LEASE_MS,

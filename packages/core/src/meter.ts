@@ -1,6 +1,6 @@
 import { bodyHint } from './body-hint.ts'
 import { TurnpikeError } from './errors.ts'
-import { checkKnownOptions } from './option-check.ts'
+import { checkKnownOptions, isObject } from './option-check.ts'
 import type { PolicyWindow } from './policy-window.ts'
 import type { RequestView } from './request.ts'
 import { isPromise } from './when-known.ts'
@@ -109,10 +109,6 @@ export function estimateOf(estimate: Estimate, view: RequestView): EstimateNow {
 
 function isUnits(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MOST_UNITS
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function invalid(complaint: string): TurnpikeError {

@@ -2,7 +2,7 @@ import { TurnpikeError } from './errors.ts'
 
 /** @throws TurnpikeError `option_unknown`, naming the nearest option there is; `option_invalid` where no options were given. */
 export function checkKnownOptions(owner: string, given: object, known: readonly string[]): void {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+  if (!isObject(given)) {
     throw new TurnpikeError('option_invalid', `${owner} takes an object of options: ${known.join(', ')}`)
   }
   for (const name of Object.keys(given)) {
@@ -11,6 +11,11 @@ export function checkKnownOptions(owner: string, given: object, known: readonly 
     const hint = meant === undefined ? `there are ${known.join(', ')}` : `did you mean '${meant}'?`
     throw new TurnpikeError('option_unknown', `${owner} has no option '${name}': ${hint}`)
   }
+}
+
+/** Can it hold options? A list cannot. */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The known name within a few slips of the finger. */

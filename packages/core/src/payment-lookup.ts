@@ -1,5 +1,6 @@
 import { within } from './deadline.ts'
 import type { InvoiceState, LightningBackend } from './lightning-backend.ts'
+import { pause } from './pause.ts'
 import { RecentMap } from './recent-map.ts'
 
 /** `unknown`: the backend cannot tell now. */
@@ -87,10 +88,4 @@ async function lookUpOften(
 function checked(state: unknown): InvoiceState {
   if (state === 'settled' || state === 'pending' || state === 'gone') return state
   throw new TypeError(`lookUp() answered neither 'settled' nor 'pending' nor 'gone' but a ${typeof state}`)
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
 }

@@ -18,6 +18,7 @@ import {
   solves,
   targetOfWork,
 } from '@turnpike/protocol'
+import { newClaimId } from './claim-id.ts'
 import { type Key, type Keyring, startsWith } from './keys.ts'
 import { LEASE_MS } from './leases.ts'
 import { recentLimitFor, workFor } from './pow-difficulty.ts'
@@ -139,7 +140,7 @@ function claim(spec: PowSpec, challenge: Challenge) {
   return {
     credential: hex(challenge.id),
     shard: homeShard(challenge.id),
-    claimId: hex(randomBytes(8)),
+    claimId: newClaimId(),
     uses: challenge.gateWide ? 1 : spec.uses,
     expiresAtMs,
     issuedAtMs: expiresAtMs - challenge.ttlSeconds * 1000 + millisecondOf(challenge.id),

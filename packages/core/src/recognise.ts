@@ -1,4 +1,4 @@
-import { bytesToHex } from '@noble/hashes/utils.js'
+import { newClaimId } from './claim-id.ts'
 import { decide } from './decide.ts'
 import type { Decision } from './decision.ts'
 import type { Engine } from './engine.ts'
@@ -15,7 +15,6 @@ import type { Passage } from './passage.ts'
 import type { Policy } from './policy.ts'
 import { proofUsesOf } from './proof-uses.ts'
 import type { ProofsToUse } from './question.ts'
-import { randomBytes } from './random.ts'
 import type { RequestView } from './request.ts'
 import { askStore } from './store-call.ts'
 import type { ClaimTake } from './store.ts'
@@ -110,7 +109,7 @@ function claimOf({ callers }: Engine, { key, subject, expiresAtMs }: ShownProof)
   return {
     credential: callers.nameOf('proof', key),
     shard: callers.shardOf(subject),
-    claimId: bytesToHex(randomBytes(8)),
+    claimId: newClaimId(),
     uses: 1,
     expiresAtMs,
     leaseMs: PROOF_LEASE_MS,

@@ -1,5 +1,6 @@
 import type { Movement, Purchase } from './purchase.ts'
 import { isSlot } from './in-flight.ts'
+import { pause } from './pause.ts'
 import { createLeases, DEFAULT_PACE, type Leases, type Pace } from './leases.ts'
 import type { ClaimRef, GiveBackOutcome, Hold, KeepOutcome, Lapse, Store, WindowAdjustment } from './store.ts'
 
@@ -214,10 +215,4 @@ async function retried<T>(
 async function refund(store: Store, windows: readonly WindowAdjustment[]): Promise<void> {
   if (windows.length === 0) return
   await store.adjust(windows).catch(() => undefined)
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
 }

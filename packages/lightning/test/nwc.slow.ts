@@ -1,19 +1,12 @@
-import { lightningWallet, nwc, nwcWallet } from '@turnpike/lightning'
+import { nwc, nwcWallet } from '@turnpike/lightning'
 import { type NwcFront, startNwcFront } from '@turnpike/regtest'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { NWCWalletService, NWCWalletServiceKeyPair } from '@getalby/sdk/nwc'
-import { createECDH, randomBytes } from 'node:crypto'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { inspect } from 'node:util'
 import { describeWallet } from './describe-wallet.ts'
+import { type Answer, answer, payer, serve, TRANSACTION } from './nwc-service.ts'
 import { openWalletOf } from './open-wallet.ts'
-import { sharedNetwork } from './shared-network.ts'
-
-type Handler = Parameters<NWCWalletService['subscribe']>[1]
-type Answer<Result> = {
-  readonly result: Result | undefined
-  readonly error: { code: string; message: string } | undefined
-}
+import { freshInvoice, sharedNetwork } from './shared-network.ts'
 
 /** The SDK tells the console about every failure. */
 for (const level of ['info', 'warn', 'error'] as const) console[level] = () => undefined
@@ -191,115 +184,3 @@ describe('a connection string', () => {
     }
   })
 })
-
-describe('lightningWallet', () => {
-  test('does not wait for ever: what does not answer leaves the payment in doubt', async () => {
-    const { invoice, now } = await freshInvoice()
-    const never = async (): Promise<never> => await new Promise(() => undefined)
-    const wallet = lightningWallet(
-      { payInvoice: never, findPayment: never },
-      { network: 'regtest', now, paymentTimeoutMs: 50 },
-    )
-    await expect(wallet.payInvoice({ invoice })).rejects.toMatchObject({ code: 'payment_in_doubt' })
-    await expect(wallet.findPayment?.('ab'.repeat(32))).rejects.toThrow('no answer in time')
-  })
-
-  test('does not pay again what it has not waited for to the end', async () => {
-    const { invoice, now } = await freshInvoice()
-    let calls = 0
-    const payInvoice = async (): Promise<never> => {
-      calls += 1
-      return await new Promise(() => undefined)
-    }
-    const wallet = lightningWallet({ payInvoice }, { network: 'regtest', now, paymentTimeoutMs: 20 })
-    for (const _ of [1, 2]) {
-      await expect(wallet.payInvoice({ invoice })).rejects.toMatchObject({ code: 'payment_in_doubt' })
-    }
-    expect(calls).toBe(1)
-  })
-
-  test('what it throws leaves the payment in doubt', async () => {
-    const { invoice, now } = await freshInvoice()
-    const payInvoice = async (): Promise<never> => await Promise.reject(new Error('PAYMENT_FAILED'))
-    const wallet = lightningWallet({ payInvoice }, { network: 'regtest', now })
-    await expect(wallet.payInvoice({ invoice })).rejects.toMatchObject({ code: 'payment_in_doubt' })
-    expect(wallet).not.toHaveProperty('findPayment')
-  })
-})
-
-const TRANSACTION = {
-  type: 'outgoing',
-  invoice: 'lnbcrt...',
-  description: '',
-  description_hash: '',
-  preimage: '',
-  payment_hash: '',
-  amount: 1,
-  fees_paid: 0,
-  settled_at: 0,
-  created_at: 0,
-  expires_at: 0,
-}
-
-function answer(result: unknown, error?: { code: string; message: string }): Answer<never> {
-  return { result: result as never, error }
-}
-
-async function freshInvoice(): Promise<{ invoice: string; now: () => number }> {
-  const { network, now } = await sharedNetwork()
-  const terms = { amountMsat: 10_000, memo: 'a purchase', expirySeconds: 600 }
-  return { invoice: (await network.payee.addInvoice(terms)).invoice, now }
-}
-
-/** What a wallet answers that only pays. */
-async function payer(): Promise<Handler> {
-  const { network } = await sharedNetwork()
-  return {
-    payInvoice: async ({ invoice }) => {
-      const outcome = await network.wallet.send(invoice)
-      if (outcome.state === 'succeeded')
-        return answer({ preimage: outcome.preimage, fees_paid: outcome.feeMsat })
-      const code = outcome.fault === 'insufficient_liquidity' ? 'INSUFFICIENT_BALANCE' : 'PAYMENT_FAILED'
-      return answer(undefined, { code, message: outcome.message })
-    },
-    lookupInvoice: async ({ payment_hash = '' }) => {
-      const sent = await network.wallet.findSent(payment_hash)
-      if (sent === undefined)
-        return answer(undefined, { code: 'NOT_FOUND', message: 'transaction not found' })
-      const paid =
-        sent.state === 'succeeded' ? { preimage: sent.preimage, state: 'settled' } : { state: sent.state }
-      return answer({ ...TRANSACTION, ...paid })
-    },
-  }
-}
-
-/** A wallet service of the SDK on that relay. */
-async function serve(
-  relayUrl: string,
-  handler: Handler,
-): Promise<{ url: string; secret: string; close: () => void }> {
-  const [walletSecret, secret] = [randomBytes(32).toString('hex'), randomBytes(32).toString('hex')]
-  const service = new NWCWalletService({ relayUrl })
-  await service.publishWalletServiceInfoEvent(walletSecret, ['pay_invoice', 'lookup_invoice'], [])
-  const stop = await service.subscribe(
-    new NWCWalletServiceKeyPair(walletSecret, publicKeyOf(secret)),
-    handler,
-  )
-  const query = new URLSearchParams({ relay: relayUrl, secret }).toString()
-  const url = `nostr+walletconnect://${publicKeyOf(walletSecret)}?${query}`
-  return {
-    url,
-    secret,
-    close: () => {
-      stop()
-      service.close()
-    },
-  }
-}
-
-/** The X coordinate of the key (BIP 340). */
-function publicKeyOf(secret: string): string {
-  const key = createECDH('secp256k1')
-  key.setPrivateKey(secret, 'hex')
-  return key.getPublicKey('hex', 'compressed').slice(2)
-}

@@ -1,3 +1,4 @@
+import { afterEach } from '@jest/globals'
 import { lmdbStore } from '@turnpike/lmdb'
 import type { LmdbStoreOptions } from '@turnpike/lmdb'
 import type { OpenStore } from '@turnpike/testkit'
@@ -47,5 +48,18 @@ export function openFile(options: LmdbStoreOptions = {}): OpenFile {
       await store.close()
       place.remove()
     },
+  }
+}
+
+/** Like `openFile`, for a file of tests: what a test opens is closed when it ends. */
+export function filesOfTests(): typeof openFile {
+  const opened: OpenFile[] = []
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map(async (one) => await one.close()))
+  })
+  return (options) => {
+    const one = openFile(options)
+    opened.push(one)
+    return one
   }
 }

@@ -1,4 +1,4 @@
-import type { AdmitRequest, ClaimTake, WindowTake } from '@turnpike/core'
+import type { AdmitOutcome, AdmitRequest, ClaimTake, Store, WindowTake } from '@turnpike/core'
 import { BEGAN_MS } from './open-file.ts'
 
 /** A request by one way, of one unit of a window of two in a second. */
@@ -21,4 +21,9 @@ export function claiming(changes: Partial<ClaimTake> = {}): AdmitRequest {
     ...changes,
   }
   return { shard: 0, common: [], ways: [{ windows: [], claims: [claim] }], otherwise: [] }
+}
+
+/** Takes one unit for each, all at once. */
+export async function takeAll(store: Store, holders: readonly string[]): Promise<readonly AdmitOutcome[]> {
+  return await Promise.all(holders.map(async (holder) => await store.admit(taking(holder))))
 }

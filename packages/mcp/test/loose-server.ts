@@ -1,8 +1,12 @@
 /** A server that believes every message, and its wire: what reaches it was let through. */
-import { createGate, type Gate, type GateOptions } from '@turnpike/core'
-import { gateMcpServer, type McpGateOptions } from '@turnpike/mcp'
+import { createGate, type Gate, type GateOptions, pow } from '@turnpike/core'
+import { CREDENTIAL_META, gateMcpServer, type McpGateOptions } from '@turnpike/mcp'
 import type { SampleTool } from './sample-hosts.ts'
-import { voucherRail } from './voucher-rail.ts'
+import { voucher, voucherRail } from './voucher-rail.ts'
+
+export const WORK = pow(1, { quota: false, adaptive: false })
+/** A tool for a voucher, and one for work. */
+export const PAID = { tools: { paid: { require: voucher }, worked: { require: WORK } } }
 
 export interface Message {
   readonly id?: unknown
@@ -64,6 +68,13 @@ export function looseServer(options: McpGateOptions, gateOrOptions: Gate | GateO
   }
 }
 
+/** A loose server with its wire connected. */
+export async function openedServer(...options: Parameters<typeof looseServer>) {
+  const server = looseServer(...options)
+  await server.open()
+  return server
+}
+
 function looseGate(options: GateOptions): Gate {
   return createGate({
     secret: 'a secret of the tests, long enough to be one',
@@ -78,3 +89,6 @@ export function toolCall(id: unknown, name: string, given: object = {}, meta?: o
   const params = { name, arguments: given, ...(meta === undefined ? {} : { _meta: meta }) }
   return { jsonrpc: '2.0', ...(id === undefined ? {} : { id }), method: 'tools/call', params }
 }
+
+/** The `_meta` of a call that shows a voucher. */
+export const showing = (text: string): object => ({ [CREDENTIAL_META]: `L402 ${text}` })

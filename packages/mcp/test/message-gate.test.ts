@@ -1,20 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { memoryStore, pow, type Store, TurnpikeError } from '@turnpike/core'
-import { CHALLENGE_META, CREDENTIAL_META, EXTENSION, gateMcpServer, RECEIPT_META } from '@turnpike/mcp'
-import { looseServer, toolCall } from './loose-server.ts'
+import { pow, TurnpikeError } from '@turnpike/core'
+import { CHALLENGE_META, CREDENTIAL_META, EXTENSION, gateMcpServer } from '@turnpike/mcp'
+import { looseServer, openedServer, PAID, toolCall, WORK } from './loose-server.ts'
 import { metaIn } from './refused-result.ts'
-import { voucher } from './voucher-rail.ts'
-
-const WORK = pow(1, { quota: false, adaptive: false })
-const PAID = { tools: { paid: { require: voucher }, worked: { require: WORK } } }
-const showing = (text: string) => ({ [CREDENTIAL_META]: `L402 ${text}` })
-const DONE = { content: [] }
-
-async function opened(...options: Parameters<typeof looseServer>) {
-  const server = looseServer(...options)
-  await server.open()
-  return server
-}
 
 describe('a message that cannot be read', () => {
   test.each([
@@ -25,7 +13,7 @@ describe('a message that cannot be read', () => {
     ['a call without an id', toolCall(undefined, 'paid')],
     ['a call with id null', toolCall(null, 'paid')],
   ])('is dropped: %s', async (_what, message) => {
-    const server = await opened(PAID)
+    const server = await openedServer(PAID)
     server.receive(message)
     expect(server.reached).toEqual([])
     expect(server.troubles).toHaveLength(1)
@@ -38,7 +26,7 @@ describe('a message that cannot be read', () => {
     ['a method in another case', { ...toolCall(1, 'paid'), method: 'TOOLS/CALL' }, -32601],
     ['a method with blanks', { ...toolCall(1, 'paid'), method: 'tools/call ' }, -32601],
   ])('is answered with an error: %s', async (_what, message, code) => {
-    const server = await opened(PAID)
+    const server = await openedServer(PAID)
     server.receive(message)
     expect(server.reached).toEqual([])
     expect(server.sent).toMatchObject([{ id: 1, error: { code } }])
@@ -55,139 +43,23 @@ describe('what is never gated', () => {
     ['prompts/list', 2],
     ['notifications/initialized', undefined],
   ])('%s passes as it came', async (method, id) => {
-    const server = await opened({ ...PAID, tools: { '*': { require: WORK } } })
+    const server = await openedServer({ ...PAID, tools: { '*': { require: WORK } } })
     const message = { jsonrpc: '2.0', ...(id === undefined ? {} : { id }), method, params: {} }
     server.receive(message)
     expect(server.reached).toEqual([message])
   })
 
   test('kinds without a policy pass as they came', async () => {
-    const server = await opened(PAID)
+    const server = await openedServer(PAID)
     const message = { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri: 'a:b' } }
     server.receive(message)
     expect(server.reached).toEqual([message])
   })
 })
 
-describe('a paid call', () => {
-  async function running(id: unknown, text = 'voucher-1') {
-    const server = await opened(PAID)
-    server.receive(toolCall(id, 'paid', {}, showing(text)))
-    expect(server.reached).toHaveLength(1)
-    return server
-  }
-  const admitsAgain = async (server: Awaited<ReturnType<typeof opened>>, text = 'voucher-1') => {
-    await server.gate.drain()
-    const before = server.reached.length
-    server.receive(toolCall('again', 'paid', {}, showing(text)))
-    return server.reached.length > before
-  }
-
-  test('is kept once its result is out, and gets a receipt (R25)', async () => {
-    const server = await running(1)
-    await server.reply({ id: 1, result: DONE })
-    expect(metaIn(server.sent[0]?.result, RECEIPT_META)).toEqual({ way: 'lightning', usesLeft: 0 })
-    expect(await admitsAgain(server)).toBe(false)
-  })
-
-  test.each([
-    ['its tool fails', { id: 1, result: { ...DONE, isError: true } }],
-    ['it ends in a protocol error', { id: 1, error: { code: -32603, message: 'x' } }],
-  ])('is given back when %s (R31)', async (_what, answer) => {
-    const server = await running(1)
-    await server.reply(answer)
-    expect(await admitsAgain(server)).toBe(true)
-  })
-
-  test('is given back when the client is gone before the result, three times at most (R34)', async () => {
-    const server = await opened(PAID)
-    for (let n = 0; n < 4; n++) {
-      server.receive(toolCall(n, 'paid', {}, showing('voucher-2')))
-      expect(server.reached).toHaveLength(n + 1)
-      server.close()
-      await server.gate.drain()
-    }
-    expect(await admitsAgain(server, 'voucher-2')).toBe(false)
-  })
-
-  test('is given back when the client takes the request back, and when the result cannot be sent', async () => {
-    const cancelled = await running(1)
-    const params = { requestId: 1 }
-    cancelled.receive({ jsonrpc: '2.0', method: 'notifications/cancelled', params })
-    expect(cancelled.reached.at(-1)).toMatchObject({ params })
-    expect(await admitsAgain(cancelled)).toBe(true)
-    const broken = await running(1)
-    broken.bottom.send = async () => await Promise.reject(new Error('gone'))
-    await expect(broken.reply({ id: 1, result: DONE })).rejects.toThrow('gone')
-    expect(await admitsAgain(broken)).toBe(true)
-  })
-
-  test('is not ended by an answer to another request with its id: that one is dropped', async () => {
-    const server = await running(1)
-    server.receive({ jsonrpc: '2.0', id: 1, method: 'no/such/method' })
-    server.receive(toolCall(1, 'paid', {}, showing('voucher-9')))
-    expect(server.reached).toHaveLength(1)
-    expect(server.troubles).toHaveLength(2)
-    await server.reply({ id: 1, result: DONE })
-    expect(await admitsAgain(server)).toBe(false)
-  })
-
-  test('of a number and of a text are two ids', async () => {
-    const server = await running(1)
-    server.receive(toolCall('1', 'paid', {}, showing('voucher-3')))
-    expect(server.reached).toHaveLength(2)
-  })
-})
-
-describe('a decision that takes its time', () => {
-  /** A store that answers when told. */
-  function slowStore() {
-    const store: Store = memoryStore()
-    const waiting: (() => void)[] = []
-    const admit: Store['admit'] = async (request) => {
-      await new Promise<void>((resolve) => {
-        waiting.push(resolve)
-      })
-      return await store.admit(request)
-    }
-    const go = async () => {
-      waiting.splice(0).forEach((resolve) => resolve())
-      await new Promise((resolve) => {
-        setTimeout(resolve, 5)
-      })
-    }
-    return { store: { ...store, admit } satisfies Store, go }
-  }
-
-  test.each(['closes', 'takes it back'])(
-    'starts nothing for a client that %s meanwhile (R31)',
-    async (how) => {
-      const { store, go } = slowStore()
-      const server = await opened(PAID, { store })
-      server.receive(toolCall(1, 'paid', {}, showing('voucher-1')))
-      if (how === 'closes') server.close()
-      else server.receive({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } })
-      await go()
-      expect(server.reached.filter(({ method }) => method === 'tools/call')).toEqual([])
-      server.receive(toolCall(2, 'paid', {}, showing('voucher-1')))
-      await go()
-      expect(server.reached.filter(({ method }) => method === 'tools/call')).toHaveLength(1)
-    },
-  )
-
-  test('drops a second request with its id', async () => {
-    const { store, go } = slowStore()
-    const server = await opened(PAID, { store })
-    server.receive(toolCall(1, 'paid', {}, showing('voucher-1')))
-    server.receive(toolCall(1, 'paid', {}, showing('voucher-2')))
-    await go()
-    expect(server.reached).toHaveLength(1)
-  })
-})
-
 describe('a refusal', () => {
-  const refusedTo = async (options: Parameters<typeof opened>[0], message: object, first?: object) => {
-    const server = await opened({ ...PAID, ...options })
+  const refusedTo = async (options: Parameters<typeof openedServer>[0], message: object, first?: object) => {
+    const server = await openedServer({ ...PAID, ...options })
     if (first !== undefined) server.receive(first)
     server.receive(message)
     return server.sent[0]
@@ -252,7 +124,7 @@ describe('a refusal', () => {
       `params._meta["${CREDENTIAL_META}"]`,
     )
     const given = { turnpike_credential: 'mine' }
-    const open = await opened({ tools: { worked: {} }, credentialArgument: false })
+    const open = await openedServer({ tools: { worked: {} }, credentialArgument: false })
     open.receive(toolCall(1, 'worked', given))
     expect(open.reached).toMatchObject([{ params: { arguments: given } }])
   })
@@ -265,7 +137,7 @@ describe('a gate that fails', () => {
         throw new Error('a secret of the operator')
       },
     }
-    const server = await opened({ tools })
+    const server = await openedServer({ tools })
     server.receive(toolCall(1, 'broken'))
     expect(server.reached).toEqual([])
     expect(server.sent).toMatchObject([{ id: 1, error: { code: -32603, message: 'Internal error' } }])
@@ -273,7 +145,7 @@ describe('a gate that fails', () => {
   })
 
   test('refuses after it was closed', async () => {
-    const server = await opened(PAID)
+    const server = await openedServer(PAID)
     await server.gate.close()
     server.receive(toolCall(1, 'worked'))
     await new Promise(setImmediate)

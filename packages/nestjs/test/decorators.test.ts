@@ -1,73 +1,8 @@
-import {
-  Admitted,
-  Ceiling,
-  FreeAllowance,
-  Gated,
-  RequireAnyOf,
-  RequirePoW,
-  SkipGate,
-  TurnpikeGuard,
-  PolicyGuard,
-  admission,
-  pow,
-} from '@turnpike/nestjs'
-import type { Admission } from '@turnpike/core'
+import { FreeAllowance, RequirePoW, SkipGate } from '@turnpike/nestjs'
 import { describe, expect, test } from '@jest/globals'
-import {
-  Controller,
-  Get,
-  Param,
-  Req,
-  UseGuards,
-  type CanActivate,
-  type ExecutionContext,
-} from '@nestjs/common'
-import { APP_GUARD } from '@nestjs/core'
-import { gated, PLATFORMS, visiting, type Visit } from './nest-app.ts'
-
-const work = pow(1, { adaptive: { max: 1 }, quota: false })
-
-/** Statuses of calls in turn. */
-async function statuses({ send }: Visit, paths: readonly string[]): Promise<readonly number[]> {
-  const got: number[] = []
-  for (const path of paths) got.push((await send(path)).status)
-  return got
-}
-
-const byHeader = (context: ExecutionContext) => {
-  const { headers }: { headers: Record<string, string> } = context.switchToHttp().getRequest()
-  return headers['x-plan'] === 'big' ? { free: '3/1m' as const } : { require: work }
-}
-
-@Controller('levels')
-@RequirePoW(1)
-@FreeAllowance('1/1m')
-class LevelsController {
-  @Get('inherits')
-  inherits() {
-    return {}
-  }
-  @Get('allows')
-  @FreeAllowance('2/1m')
-  allows() {
-    return {}
-  }
-  @Get('charges')
-  @FreeAllowance(false)
-  charges() {
-    return {}
-  }
-  @Get('limits')
-  @Ceiling('1/1m')
-  limits() {
-    return {}
-  }
-  @Get('open')
-  @SkipGate()
-  open(@Admitted() admitted: Admission | undefined) {
-    return { admitted: admitted ?? null }
-  }
-}
+import { Controller, Get } from '@nestjs/common'
+import { gated, PLATFORMS, statuses, visiting, type Visit } from './nest-app.ts'
+import { LevelsController, PartsController, WORK } from './sample-controllers.ts'
 
 @Controller('exempt')
 @SkipGate()
@@ -84,34 +19,6 @@ class ExemptController {
   @Get('back')
   @SkipGate(false)
   back() {
-    return {}
-  }
-}
-
-@Controller('parts')
-class PartsController {
-  @Get('any/:id')
-  @RequireAnyOf(work)
-  any(@Admitted() admitted: Admission | undefined, @Req() request: Parameters<typeof admission>[0]) {
-    return { way: admitted?.way, same: admission(request) === admitted }
-  }
-  @Get('callback')
-  @Gated(byHeader)
-  callback() {
-    return {}
-  }
-  @Get('windows')
-  @FreeAllowance([{ limit: 1, windowMs: 60_000 }, '5/1h'])
-  windows() {
-    return {}
-  }
-  @Get('named/:id')
-  @Gated({ name: 'named', require: work })
-  named(@Param('id') id: string) {
-    return { id }
-  }
-  @Get('untouched')
-  untouched() {
     return {}
   }
 }
@@ -154,7 +61,7 @@ describe.each(PLATFORMS)('on %s', (_name, adapter) => {
     })
 
     test('that skips on the class leaves out handlers with a gate of their own', async () => {
-      const options = { policy: { require: work } }
+      const options = { policy: { require: WORK } }
       await visiting(gated([ExemptController], options), adapter(), async (visit) => {
         expect(await statuses(visit, ['/exempt/open', '/exempt/own', '/exempt/back'])).toEqual([
           200, 402, 402,
@@ -206,94 +113,6 @@ describe.each(PLATFORMS)('on %s', (_name, adapter) => {
     test('on two controllers of one name gives each its own windows', async () => {
       await visiting(gated([sameName('one'), sameName('other')]), adapter(), async (visit) => {
         expect(await statuses(visit, ['/one', '/one', '/other'])).toEqual([200, 429, 200])
-      })
-    })
-  })
-
-  describe('the guard', () => {
-    const bound = (visit: Visit['app']) => visit.useGlobalGuards(visit.get(TurnpikeGuard))
-
-    test.each([
-      ['APP_GUARD with useClass', { provide: APP_GUARD, useClass: TurnpikeGuard }, undefined],
-      ['APP_GUARD with useExisting', { provide: APP_GUARD, useExisting: TurnpikeGuard }, undefined],
-      ['useGlobalGuards', undefined, bound],
-    ])('bound by %s, class and method decides once', async (_how, provider, prepare) => {
-      @Controller('all')
-      @UseGuards(TurnpikeGuard)
-      @FreeAllowance('2/1m')
-      class AllController {
-        @Get()
-        @Ceiling('9/1m')
-        get() {
-          return {}
-        }
-      }
-      const metadata = { ...gated([AllController]), providers: provider === undefined ? [] : [provider] }
-      await visiting(
-        metadata,
-        adapter(),
-        async (visit) => {
-          expect(await statuses(visit, ['/all', '/all', '/all'])).toEqual([200, 200, 429])
-        },
-        prepare,
-      )
-    })
-
-    test('bound globally reaches undecorated handlers with the policy of the module, in one bucket', async () => {
-      const metadata = {
-        ...gated([PartsController, LevelsController], { policy: { ceiling: '2/1m' } }),
-        providers: [{ provide: APP_GUARD, useClass: TurnpikeGuard }],
-      }
-      await visiting(metadata, adapter(), async (visit) => {
-        expect(await statuses(visit, ['/parts/untouched', '/parts/untouched', '/parts/untouched'])).toEqual([
-          200, 200, 429,
-        ])
-        expect(await statuses(visit, ['/levels/open'])).toEqual([200])
-      })
-    })
-
-    test('bound nowhere leaves undecorated handlers alone', async () => {
-      await visiting(gated([PartsController], { policy: { ceiling: '1/1m' } }), adapter(), async (visit) => {
-        expect(await statuses(visit, ['/parts/untouched', '/parts/untouched'])).toEqual([200, 200])
-      })
-    })
-
-    test('of a policy of its own limits all handlers together', async () => {
-      const all = PolicyGuard({ name: 'all', ceiling: '2/1m' })
-      const metadata = { ...gated([PartsController]), providers: [{ provide: APP_GUARD, useClass: all }] }
-      await visiting(metadata, adapter(), async (visit) => {
-        expect(
-          await statuses(visit, ['/parts/untouched', '/parts/any/1', '/parts/untouched', '/parts/untouched']),
-        ).toEqual([200, 402, 200, 429])
-      })
-    })
-
-    test('below the decorator of another runs after it, and counts by the user that it found', async () => {
-      class UserGuard implements CanActivate {
-        canActivate(context: ExecutionContext): boolean {
-          const request: { headers: Record<string, string>; user?: unknown } = context
-            .switchToHttp()
-            .getRequest()
-          request.user = { id: request.headers['x-user'] }
-          return true
-        }
-      }
-      @Controller('mine')
-      class MineController {
-        @Get()
-        @FreeAllowance('1/1m')
-        @UseGuards(UserGuard)
-        get() {
-          return {}
-        }
-      }
-      const callerFromUser = (user: unknown) => ({ class: 'account', id: JSON.stringify(user) })
-      await visiting(gated([MineController], { callerFromUser }), adapter(), async ({ send }) => {
-        const got: number[] = []
-        for (const user of ['a', 'a', 'b']) {
-          got.push((await send({ path: '/mine', headers: { 'x-user': user } })).status)
-        }
-        expect(got).toEqual([200, 429, 200])
       })
     })
   })

@@ -79,3 +79,10 @@ async function work(send: Visit['send'], path: string): Promise<RawAnswer> {
 export function gated(controllers: readonly Type[], options: TurnpikeModuleOptions = {}): ModuleMetadata {
   return { imports: [quietModule(options)], controllers: [...controllers] }
 }
+
+/** @returns the statuses of calls in turn */
+export async function statuses({ send }: Visit, paths: readonly string[]): Promise<readonly number[]> {
+  const got: number[] = []
+  for (const path of paths) got.push((await send(path)).status)
+  return got
+}
